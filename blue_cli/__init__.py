@@ -1,0 +1,3 @@
+"""blue: structured dialogues between experts, kept as markdown in git."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What a dialogue is. Pure: text and bytes in, immutable values out."""

@@ -1,0 +1,1 @@
+"""Where dialogues lie. One contract (`base`), one module a store."""

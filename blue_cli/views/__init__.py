@@ -1,0 +1,1 @@
+"""Graph or findings in, text out. Pure."""
