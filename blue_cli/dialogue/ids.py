@@ -56,7 +56,7 @@ def path_of(address: str) -> str:
     kind, _, rest = address.partition("/")
     if address == DIALOGUE:
         return "dialogue.md"
-    if kind in ("contribution", "ruling") and rest[2:3] == "#" and rest[:2].isdigit() and is_name(rest[3:]):
+    if kind in ("contribution", "ruling") and rest[2:3] == "#" and rest[:2].isascii() and rest[:2].isdigit() and is_name(rest[3:]):
         folder = "rulings/" if kind == "ruling" else ""
         return f"round-{int(rest[:2])}/{folder}{rest[3:]}.md"
     if kind == "verdict" and is_name(rest):
@@ -118,6 +118,11 @@ def display(kind: str, round: int, number: int) -> str:
 def local(kind: str, number: int) -> str:
     """`T01`: the key of an entity in its file's `ids:`."""
     return f"{kind}{number:02d}"
+
+
+def kind_of(name: str) -> str:
+    """The kind letter in a canonical id."""
+    return name.rpartition("-")[2][:1]
 
 
 # --- minting: pure, the clock and the random bits come in ---------------------------------------------------

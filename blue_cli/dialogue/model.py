@@ -80,8 +80,11 @@ class Register(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One thing that happened to an entity. `reference` is the cause's id; `confirms` the round of the proposal
-    that unanimity made stand."""
+    """One thing that happened to an entity.
+
+    `reference` is the cause's id, `confirms` the round of the proposal that unanimity made stand, `status` the
+    status it left behind: of the events of one round only the last one's counts.
+    """
 
     type: str
     round: int
@@ -90,6 +93,7 @@ class Event(NamedTuple):
     path: str
     line: int
     confirms: int | None = None
+    status: str = ""
 
 
 class Entity(NamedTuple):

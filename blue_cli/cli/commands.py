@@ -1,0 +1,183 @@
+"""Every command there is, in one table, and how the one that is called gets loaded.
+
+How to add one: a row here and a module in this package. Only the called command's module is imported, so a
+command costs the others nothing; nothing here imports Typer either, and `--version` and `--help` never do.
+The module offers one of
+
+- `app`, a `typer.Typer` with subcommands, made by `group(help)` (a subcommand `list` is what the bare noun means),
+- `command`, a function with Typer annotations, for a verb of its own, or
+- `build(noun)`, which returns such an app: one module for several nouns.
+
+A command function takes its options as parameters, gets the rest by `options.call()`, and returns an
+`output.Result`; it prints nothing and raises `BlueError`s. Its docstring is its help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blue_cli.errors import WrongCall
+
+if TYPE_CHECKING:
+    import typer
+
+
+class Command(NamedTuple):
+    """A row of the table. `other` is the other number of the noun, accepted everywhere."""
+
+    name: str
+    module: str
+    help: str
+    other: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("init", "init", "make .blue/ here, or say what is there already"),
+    Command("dialogue", "dialogue", "start, list, show and close dialogues", "dialogues"),
+    Command("expert", "expert", "add, retire and list experts", "experts"),
+    Command("round", "round", "add contributions and scores; list and show rounds", "rounds"),
+    Command("check", "check", "find mistakes in dialogues"),
+    Command("show", "show", "one thing: its text, its story, what refers to it"),
+    Command("tensions", "lists", "list tensions", "tension"),
+    Command("perspectives", "lists", "list perspectives", "perspective"),
+    Command("recommendations", "lists", "list recommendations", "recommendation"),
+    Command("evidence", "lists", "list evidence"),
+    Command("claims", "lists", "list claims", "claim"),
+    Command("stances", "lists", "list stances", "stance"),
+    Command("refs", "lists", "list references between them", "ref"),
+    Command("moves", "lists", "list moves", "move"),
+    Command("export", "export", "a whole dialogue as JSON"),
+    Command("rules", "rules", "what check looks for, and the marker words"),
+    Command("trust", "trust", "let this repository's settings choose programs and places"),
+)
+BY_NAME: dict[str, Command] = {name: c for c in COMMANDS for name in (c.name, c.other) if name}
+BARE = "list"
+PROGRAM = "blue"
+HELP_OPTIONS = ["-h", "--help"]
+
+
+def group(help: str) -> typer.Typer:
+    """A Typer app as every noun of blue is one: no completion, no Rich, no tracebacks of its own."""
+    import typer
+
+    return typer.Typer(
+        help=help, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, suggest_commands=False
+    )
+
+
+class Root:
+    """The program as a node of the walk over argv: its children are the table's rows."""
+
+    name = PROGRAM
+    bare = ""
+    options: Mapping[str, int] = {}
+
+    def child(self, word: str) -> Branch | None:
+        """The command of this name, loaded."""
+        row = BY_NAME.get(word)
+        return Branch(load(row), row.name) if row else None
+
+    def names(self) -> list[str]:
+        """What may stand here."""
+        return [c.name for c in COMMANDS]
+
+    def invoke(self, path: str, words: list[str]) -> Any:
+        """The program alone does nothing."""
+        raise unknown(self, path, tuple(words))
+
+    def help(self, path: str, columns: int) -> str:
+        """Every command and every global option."""
+        return overview()
+
+
+class Branch:
+    """A loaded command, or a group of them, as a node of the walk over argv."""
+
+    def __init__(self, command: Any, name: str) -> None:
+        self.command = command
+        self.name = name
+
+    @property
+    def children(self) -> Mapping[str, Any]:
+        """Subcommands by name; none below a single command."""
+        return getattr(self.command, "commands", {})
+
+    @property
+    def bare(self) -> str:
+        """`list`, in a group that has it."""
+        return BARE if BARE in self.children else ""
+
+    @cached_property
+    def options(self) -> dict[str, int]:
+        """Each option's spelling and the number of words it takes."""
+        return {
+            spelling: 0 if getattr(option, "is_flag", False) or getattr(option, "count", False) else option.nargs
+            for option in self.command.params
+            if option.param_type_name == "option"
+            for spelling in (*option.opts, *option.secondary_opts)
+        }
+
+    def child(self, word: str) -> Branch | None:
+        """The subcommand of this name."""
+        command = self.children.get(word)
+        return Branch(command, word) if command else None
+
+    def names(self) -> list[str]:
+        """What may stand here; nothing below a single command."""
+        return list(self.children)
+
+    def invoke(self, path: str, words: list[str]) -> Any:
+        """Parse the words and run the command; what it returns. Raises what Typer raises on a wrong call."""
+        context = self.command.make_context(path, words, help_option_names=HELP_OPTIONS)
+        with context:
+            return self.command.invoke(context)
+
+    def help(self, path: str, columns: int) -> str:
+        """Its help, that many columns wide."""
+        context = self.command.context_class(
+            self.command, info_name=path, terminal_width=columns, max_content_width=columns, help_option_names=HELP_OPTIONS
+        )
+        return str(self.command.get_help(context)) + "\n\nGlobal options (-d, --json, -q, ...) are in: blue --help\n"
+
+
+def load(row: Command) -> Any:
+    """The parser's command object of a row. Imports its module, and Typer."""
+    from typer.main import get_command, get_group
+
+    module = import_module(f"blue_cli.cli.{row.module}")
+    if hasattr(module, "command"):
+        app = group("")
+        app.command(row.name)(module.command)
+        return get_command(app)
+    return get_group(module.build(row.name) if hasattr(module, "build") else module.app)
+
+
+def unknown(node: Root | Branch, path: str, words: tuple[str, ...]) -> WrongCall:
+    """The error for a word that is no command here, or for none at all."""
+    from difflib import get_close_matches
+
+    names = node.names()
+    if not words:
+        return WrongCall(f"{path} needs a subcommand", fix=f"one of {', '.join(names)}", suggestions=names)
+    if words[0].startswith("-"):
+        return WrongCall(f"no such option: {words[0]}", fix=f"see: {path} --help")
+    known = names if isinstance(node, Branch) else [*BY_NAME]
+    near = get_close_matches(words[0], known, 3, 0.6)
+    fix = f"did you mean {path} {near[0]}?" if near else f"one of {', '.join(names)}"
+    return WrongCall(f'{path} has no command "{words[0]}"', fix=fix, suggestions=near)
+
+
+def overview() -> str:
+    """The help of the program: every command and every global option."""
+    from blue_cli.cli.argv import GLOBALS
+
+    commands = [(c.name, c.help) for c in COMMANDS]
+    options = [(", ".join(g.options) + (f" {g.value}" if g.value else ""), g.help) for g in GLOBALS]
+    wide = max(len(left) for left, _ in commands + options)
+    lines = [f"Usage: {PROGRAM} COMMAND [OPTIONS] [ARGS]...", "", "Structured dialogues between experts, kept as markdown in git.", ""]
+    for title, rows in (("Commands", commands), ("Global options, before or after the command", options)):
+        lines += [f"{title}:", *(f"  {left:{wide}}  {right}" for left, right in rows), ""]
+    return "\n".join([*lines, "What a command takes: blue COMMAND --help", ""])

@@ -1,0 +1,35 @@
+"""`blue export`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.load import fold
+from blue_cli.cli.options import call
+from blue_cli.cli.output import Result, encode
+from blue_cli.views.export import export
+
+
+class Format(StrEnum):
+    """What a dialogue can be exported as."""
+
+    json = "json"
+
+
+def command(
+    format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.json,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; standard output without it.")] = "",
+) -> Result:
+    """Write a whole dialogue: its graph, and every file as it stands."""
+    here = call()
+    row = here.dialogue()
+    snapshot = here.workspace.store.load(row.uid)
+    document = {"schema": "blue/export@1", **export(fold(snapshot), snapshot.blobs), "warnings": []}
+    text = encode(here, document)
+    if not output:
+        return Result("blue/export@1", document, text)
+    here.write_file(output, text.encode())
+    return Result("blue/export@1", document, f"wrote {output}\n")

@@ -1,0 +1,134 @@
+"""`blue tensions list` and its siblings: one factory for all of them, from the table `views.items.LISTS`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.listing import Listed, list_things
+from blue_cli.cli.commands import group
+from blue_cli.cli.options import Call, call
+from blue_cli.cli.output import Result, Screen
+from blue_cli.errors import WrongCall
+from blue_cli.views.items import LISTS, Filter
+from blue_cli.views.listing import counts_line, select
+
+StatusOption = Annotated[list[str], typer.Option("--status", metavar="S", help="Only this status (of refs and moves: this type); more than once for several.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="E", help="Only what this expert contributed to.")]
+RoundOption = Annotated[int, typer.Option("--round", metavar="N", help="Only what was said in this round.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Settled ones too.")]
+RaisedOption = Annotated[bool, typer.Option("--raised", help="Experts' tensions where only the judge's count.")]
+EverywhereOption = Annotated[bool, typer.Option("--everywhere", help="Of every dialogue.")]
+ColumnsOption = Annotated[str, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
+
+
+def build(noun: str) -> typer.Typer:
+    """The command group of one noun."""
+    app = group(f"List {noun}.")
+
+    @app.callback()
+    def _group() -> None:
+        """List, and what else there is to do with them."""
+
+    add_list(app, noun)
+    return app
+
+
+def add_list(app: typer.Typer, noun: str) -> None:
+    """Give a group its `list`."""
+    if noun == "tensions":
+
+        @app.command("list", help="Tensions that are not settled; --all for every one.")
+        def tensions(
+            status: StatusOption = [],  # noqa: B006 - Typer reads the default and copies it
+            by: ByOption = "",
+            round: RoundOption = -1,
+            all: AllOption = False,
+            raised: RaisedOption = False,
+            everywhere: EverywhereOption = False,
+            columns: ColumnsOption = "",
+        ) -> Result:
+            return listed(noun, make_filter(noun, status, by, round, all, raised), everywhere, columns)
+
+        return
+
+    @app.command("list", help=f"All {noun} of a dialogue.")
+    def others(
+        status: StatusOption = [],  # noqa: B006 - as above
+        by: ByOption = "",
+        round: RoundOption = -1,
+        everywhere: EverywhereOption = False,
+        columns: ColumnsOption = "",
+        all: Annotated[bool, typer.Option("--all", hidden=True)] = False,
+    ) -> Result:
+        return listed(noun, make_filter(noun, status, by, round, all, False), everywhere, columns)
+
+
+def make_filter(noun: str, status: list[str], by: str, round: int, all: bool, raised: bool) -> Filter:
+    """The filter that the options mean; `WrongCall` for a status that there is none of."""
+    from blue_cli.dialogue.grammar import MARKERS, MOVE, REF, STATUSES
+
+    kind = LISTS[noun].kind
+    shape = {"refs": REF, "moves": MOVE}.get(noun)
+    known = STATUSES.get(kind) or (tuple(m.effect for m in MARKERS if m.shape == shape) if shape else ())
+    words = [word for part in status for word in part.lower().split(",") if word]
+    for word in words:
+        if known and word not in known:
+            raise WrongCall(f"--status: {noun} have no status {word!r}", fix=f"one of {', '.join(known)}", suggestions=_near(word, known))
+    return Filter(frozenset(words), by.lower().removeprefix("@"), None if round < 0 else round, all, raised)
+
+
+def _near(word: str, known: tuple[str, ...]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(word, known, 3, 0.5)
+
+
+def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
+    """The result of one list command."""
+    here = call()
+    row = None if everywhere else here.dialogue()
+    picked = [name for name in columns.split(",") if name]
+    _check_columns(noun, picked)
+    found = list_things(here.workspace.store, noun, wanted, row.uid if row else None, here.globals.json, here.workspace.processes)
+    document = {
+        "dialogue": row.id if row else None,
+        "at": None,
+        "items": found.items,
+        "counts": found.counts,
+        "complete": found.complete,
+    }
+    listing = LISTS[noun]
+    titles, rows = select(listing.columns, found.rows, picked) if picked else (list(listing.columns), found.rows)
+    if row and not picked:
+        titles, rows = _without_dialogue(here, titles, rows)
+    hints = (f"nothing to show here; blue {noun} list --all shows settled ones",) if not found.rows and found.counts and not wanted.all else ()
+    return Result(
+        f"blue/{noun}.list@1",
+        document,
+        columns=titles,
+        rows=rows,
+        counts=lambda screen: _counts(noun, found, screen),
+        hints=hints if noun == "tensions" and any(found.counts.values()) else (),
+    )
+
+
+def _check_columns(noun: str, picked: list[str]) -> None:
+    known = tuple(column.name for column in LISTS[noun].columns)
+    for name in picked:
+        if name not in known:
+            raise WrongCall(f"--columns: {noun} have no column {name!r}", fix=f"of {', '.join(known)}", suggestions=_near(name, known))
+
+
+def _without_dialogue(here: Call, titles: list, rows: list) -> tuple[list, list]:  # type: ignore[type-arg]  # narrowed below
+    """On a terminal one dialogue's list need not name it on every line; TSV keeps its columns."""
+    if not here.world.stdout.isatty():
+        return titles, rows
+    return titles[:-1], [cells[:-1] for cells in rows]
+
+
+def _counts(noun: str, found: Listed, screen: Screen) -> str:
+    if found.counts:
+        return counts_line(found.counts, noun, screen.color)
+    return f"{len(found.rows)} {noun}"

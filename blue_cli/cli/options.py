@@ -1,0 +1,145 @@
+"""One call of blue: what was said globally, and the world it runs in. Commands get it by `call()`.
+
+Everything a command may not take from the process itself is here, so that a test can bring its own: streams,
+environment, folder, clock, random bits, and a store.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
+
+from blue_cli.errors import Finding, NotFound, WrongCall
+from blue_cli.stores.base import Row, Store
+
+if TYPE_CHECKING:
+    from blue_cli.workspace import Workspace
+
+INPUT_LIMIT = 64 * 1024 * 1024  # bytes of standard input, far above every limit of a single file
+
+
+class Globals(NamedTuple):
+    """The global options as given (`argv.GLOBALS` describes them)."""
+
+    folder: str = ""
+    dialogue: str = ""
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    color: str = ""
+    no_input: bool = False
+    version: bool = False
+    help: bool = False
+
+
+def globals_of(taken: Mapping[str, str]) -> Globals:
+    """The globals that the walk over argv took, typed by their defaults here."""
+    fields: dict[str, Any] = Globals()._asdict()
+    for name, value in taken.items():
+        fields[name] = True if fields[name] is False else value
+    return Globals(**fields)
+
+
+class World(NamedTuple):
+    """What a call gets from outside. `now` gives UTC; `random(n)` gives n random bits; `store` replaces the folder's."""
+
+    stdin: BinaryIO
+    stdout: TextIO
+    stderr: TextIO
+    env: Mapping[str, str]
+    cwd: str
+    now: Callable[[], datetime]
+    random: Callable[[int], int]
+    store: Store | None = None
+
+
+def system_now() -> datetime:
+    """The clock on the wall, in UTC."""
+    return datetime.now(UTC)
+
+
+def system_random(bits: int) -> int:
+    """Random bits that nobody can guess, from the operating system."""
+    size = (bits + 7) // 8
+    return int.from_bytes(os.urandom(size), "big") >> (size * 8 - bits)
+
+
+class Call:
+    """A call under way. `warnings` and `hints` are collected here by whoever has something to say."""
+
+    def __init__(self, world: World, globals: Globals) -> None:
+        self.world = world
+        self.globals = globals
+        self.warnings: list[Finding] = []
+        self.hints: list[str] = []
+        self.status = 0
+        self._workspace: Workspace | None = None
+
+    @property
+    def cwd(self) -> str:
+        """The folder blue works in, `-C` applied. `NotFound` when there is none."""
+        folder = os.path.join(self.world.cwd, self.globals.folder)
+        if not os.path.isdir(folder):
+            raise NotFound(f"-C: no such folder: {self.globals.folder}")
+        return folder
+
+    def path(self, name: str) -> str:
+        """A file named on the command line, as a path to open."""
+        return os.path.join(self.cwd, name)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, opened when first asked for. `NotFound` when there is none."""
+        if self._workspace is None:
+            from blue_cli.workspace import open_workspace
+
+            self._workspace = open_workspace(self.cwd, self.world.env, self.world.store)
+            self.warnings += self._workspace.warnings
+        return self._workspace
+
+    @property
+    def color_setting(self) -> str:
+        """What the settings say about colour, as far as they were read."""
+        return str(self._workspace.config["color"]) if self._workspace else self.world.env.get("BLUE_COLOR", "auto")
+
+    def dialogue(self) -> Row:
+        """The dialogue this call is about (CLI.md, words, `-d`). `NotFound`, or `WrongCall` with candidates."""
+        wanted = self.globals.dialogue or self.world.env.get("BLUE_DIALOGUE", "")
+        row = self.workspace.find(wanted) if wanted else None
+        if row is None:
+            row = self.workspace.only_open()
+            self.hints.append(f"dialogue {row.id}, the only open one")
+        return row
+
+    def expert(self, given: str | None) -> str:
+        """`--expert` as given, else the setting ($BLUE_EXPERT); empty when neither says."""
+        return given or str(self.workspace.config["expert"])
+
+    def read_input(self, limit: int = INPUT_LIMIT) -> bytes:
+        """All of standard input; `WrongCall` when it is a terminal (nobody would know what blue waits for) or too long."""
+        if self.world.stdin.isatty():
+            raise WrongCall("standard input is a terminal", fix="pipe a text into blue, or name a file")
+        data = self.world.stdin.read(limit + 1)
+        if len(data) > limit:
+            raise WrongCall(f"standard input is longer than {limit} bytes")
+        return data
+
+    def may_ask(self) -> bool:
+        """Whether a person sits there: a prompt or an editor makes sense."""
+        return not self.globals.no_input and self.world.stdin.isatty() and self.world.stderr.isatty()
+
+
+_CURRENT: ContextVar[Call] = ContextVar("call")
+
+
+def call() -> Call:
+    """The call under way."""
+    return _CURRENT.get()
+
+
+def begin(started: Call) -> None:
+    """Make this the call under way."""
+    _CURRENT.set(started)

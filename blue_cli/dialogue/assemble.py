@@ -1,0 +1,156 @@
+"""The fold: sources in, graph out (FORMAT.md, sections 3 to 5).
+
+Experts' acts of one round are one set; the judge's file follows by position, then rulings by file name, then the
+register of an older dialogue. Nothing here looks at a clock, and the order of files decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blue_cli.dialogue.acts import Acts, Judged
+from blue_cli.dialogue.cast import Cast, cast
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.ids import JUDGE
+from blue_cli.dialogue.lifecycle import Act, Illegal, State, fold_round
+from blue_cli.dialogue.meta import panel_of
+from blue_cli.dialogue.model import RegisterRow
+from blue_cli.dialogue.sources import Sources
+
+
+def assemble(sources: Sources, only: str = "") -> Graph:
+    """Fold a dialogue. With `only` (kind letters) what cannot change those kinds is not resolved: a listing of
+    tensions needs no more, and costs half."""
+    people = cast(sources)
+    acts = Acts(people, only)
+    for source, owned in zip(sources.files, people.owners, strict=True):
+        acts.read(source, owned)
+    for ruling in sources.rulings:
+        acts.read(ruling, {})
+    fold = Fold(sources, people, acts, only)
+    fold.run()
+    return fold.graph()
+
+
+class Fold:
+    """The rounds being folded: one `State` an entity."""
+
+    def __init__(self, sources: Sources, people: Cast, acts: Acts, only: str) -> None:
+        self.sources = sources
+        self.cast = people
+        self.acts = acts
+        self.illegal: list[Illegal] = []
+        self.states: dict[str, State] = {}
+        self.writers: dict[int, tuple[str, ...]] = _writers(sources)
+        last = max(self.writers, default=0)
+        self.registered = _registered(people, last, sources.register.last_named)
+        for name, entity in people.entities.items():
+            if only and entity.kind not in only:
+                continue
+            silent = entity.kind == "T" and people.counting is not None and name not in people.counting
+            registered = entity.author == JUDGE and people.rows
+            state = State(entity.kind, () if registered else (entity.author,), "raised" if silent else "")
+            state.born(Act("", entity.author, None, entity.path, entity.line), entity.round)
+            self.states[name] = state
+        for row, name in people.rows:
+            state = self.states[name]
+            state.contributors += [c for c in row.contributors if c not in state.contributors]
+
+    def run(self) -> None:
+        """All rounds, in order."""
+        acts = self.acts
+        for round in sorted({*acts.experts, *acts.judges, *acts.signals, *self.registered}):
+            fold_round(self.states, self._round(round), round, self._refuse)
+            self._unanimity(round)
+            for judged in acts.judges.get(round, ()):
+                self._judge(judged, round)
+            for row, name in self.registered.get(round, ()):
+                self._register(row, self._root(name), round)
+
+    def _round(self, round: int) -> dict[str, list[Act]]:
+        """The experts' acts of a round by what they are on: an act on something merged is an act on what it became."""
+        given: dict[str, list[Act]] = {}
+        for name, acts in self.acts.experts.get(round, {}).items():
+            root = self._root(name)
+            if root in self.states:
+                given.setdefault(root, []).extend(acts)
+        return given
+
+    def _root(self, name: str) -> str:
+        seen = {name}
+        while name in self.states and (into := self.states[name].merged_into) and into not in seen:
+            seen.add(into)
+            name = into
+        return name
+
+    def _refuse(self, name: str, state: State, act: Act) -> None:
+        self.illegal.append(Illegal(name, state.status, act.effect, act.actor, act.path, act.line))
+
+    def _unanimity(self, round: int) -> None:
+        signals = self.acts.signals.get(round, {})
+        panel = panel_of(self.sources.meta, round, self.writers.get(round, ()))
+        if panel and all(slug in signals for slug in panel):
+            path, line = signals[panel[0]]
+            for state in self.states.values():
+                state.unanimity(round, panel, path, line)
+
+    def _judge(self, judged: Judged, round: int) -> None:
+        name = self._root(judged.target)
+        state = self.states.get(name)
+        if state is None:
+            return
+        if judged.into is not None:
+            into = self._root(judged.into)
+            if into != name and into in self.states:
+                state.merge(self.states[into], into, judged.act, round)
+        elif state.kind == "T":
+            state.judged(judged.act, round)
+        else:
+            state.round_of_others([judged.act], round)
+
+    def _register(self, row: RegisterRow, name: str, round: int) -> None:
+        state = self.states[name]
+        state.judge_word = row.judge_word or state.judge_word
+        if row.status is not None:
+            state.registered(row.status, Act(row.status, JUDGE, None, row.path, row.line), round)
+
+    def graph(self) -> Graph:
+        """What came of it."""
+        acts = self.acts
+        return Graph(
+            meta=self.sources.meta,
+            sources=self.sources,
+            entities=self.cast.entities,
+            standing={name: state.standing() for name, state in self.states.items()},
+            refs=tuple(acts.refs),
+            moves=tuple(acts.moves),
+            rulings=tuple(acts.rulings),
+            by_id=self.cast.resolver.display,
+            highest=self.cast.highest,
+            signals={round: tuple(sorted(who)) for round, who in acts.signals.items()},
+            writers=self.writers,
+            cast=self.cast,
+            troubles=tuple(acts.troubles),
+            illegal=tuple(self.illegal),
+        )
+
+
+def _writers(sources: Sources) -> dict[int, tuple[str, ...]]:
+    writers: dict[int, list[str]] = {}
+    for s in sources.files:
+        if s.author != JUDGE:
+            writers.setdefault(s.round, []).append(s.author)
+    return {round: tuple(sorted(who)) for round, who in writers.items()}
+
+
+def _registered(people: Cast, last: int, last_named: int | None) -> Mapping[int, list[tuple[RegisterRow, str]]]:
+    """Register rows by the round at whose end they speak (FORMAT.md, section 7): one that settles when it says, else
+    at the end; one that does not as of the last round that the register names."""
+    by_round: dict[int, list[tuple[RegisterRow, str]]] = {}
+    for row, name in people.rows:
+        if row.status in ("resolved", "accepted", "reopened"):
+            round = row.settled if row.settled is not None else last
+        else:
+            round = last_named if last_named is not None else last
+        by_round.setdefault(min(round, last), []).append((row, name))
+    return by_round

@@ -1,0 +1,285 @@
+"""Canonical front matter: the small strict reader, and the writer whose inverse it is (FORMAT.md, section 1).
+
+The reader takes only text that every YAML reader would read the same, and says None to all other text, which then goes
+to `strictyaml`. A test holds the two equal wherever this one answers; it is here because it is a hundred times faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+# --- scalars: one decision for both readers ------------------------------------------------------------------
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]{1,1100}")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+def typed(text: str) -> Any:
+    """What an unquoted scalar means: a plain number, true, false, null, else the text itself.
+
+    `no`, `12:30`, `017`, `1e3` and dates are text: YAML 1.1 makes False, 750 and 15 of the first three (HARDENING.md).
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] > "9":
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+# Characters that PyYAML takes inside quotes and does not fold: no controls, no other line ends.
+_QUOTED = r'"((?:[ !#-\[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\\.)*+)"'
+_BARE = r"((?:[A-Za-z0-9]|-[0-9])(?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+)"
+_SCALAR = re.compile(f"{_QUOTED}|{_BARE}")
+_FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
+_WORD = r"[A-Za-z][A-Za-z0-9-]{0,150}+(?<=[0-9])"  # a letter first, a digit last: text in every YAML
+_WORD_MAP = re.compile(rf"([a-z]+): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
+_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63}+):")
+_PAIR = re.compile(rf"((?:{_QUOTED}|([A-Za-z0-9_][A-Za-z0-9_-]{{0,150}}+)): )(?:(?:{_QUOTED}|{_BARE})(, |\}}))?")
+_ESCAPE = re.compile(r'\\(?:[bfnrt"\\/]|u(?!0000)(?![dD][89a-fA-F])[0-9a-fA-F]{4})')
+_ESCAPED: dict[str, str] = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_DEPTH = 6  # of maps and lists in each other; more is for the YAML loader
+
+
+class _Unusual(Exception):
+    """Not canonical: the YAML loader decides."""
+
+
+def read(front: str) -> dict[str, Any] | None:
+    """The fields of canonical front matter, or None for any other text. Never raises."""
+    try:
+        return _read(front.replace("\r\n", "\n") if "\r" in front else front)
+    except _Unusual:
+        return None
+
+
+def _read(front: str) -> dict[str, Any]:
+    pairs: list[tuple[str, Any]] = []
+    opened: list[list[Any]] = []
+    lines = front.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    field = _recalled if len(front) < _SHORT_TEXT else _field
+    for line in lines:
+        pair = None if line[-1:] in "}]" else field(line)  # also an empty line
+        if pair is None:
+            _structure(line, pairs, opened)
+        else:
+            pairs.append(pair)
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or [] in opened:  # `key:` and nothing below it is null
+        raise _Unusual
+    return fields
+
+
+def _field(line: str) -> tuple[str, Any] | None:
+    """Key and value of a line with a scalar, None for anything else."""
+    match = _FIELD.fullmatch(line)
+    if not match or match[1] in _WORDS:
+        return None
+    key, quoted, bare = match.groups()
+    return key, _unescaped(quoted) if bare is None else typed(bare)
+
+
+# The same few lines stand in thousands of files. Only from short front matter, so that a stranger cannot fill the memory.
+_recalled = lru_cache(2048)(_field)
+_SHORT_TEXT = 4096
+
+
+def _structure(line: str, pairs: list[tuple[str, Any]], opened: list[list[Any]]) -> None:
+    """Take in a line that holds a map or list, opens a list, or is an item of the list opened last."""
+    match = _WORD_MAP.fullmatch(line)
+    if match and match[1] not in _WORDS:
+        words = match[2].replace(",", ":").split(": ")
+        word = iter(words)
+        fields = dict(zip(word, word))  # noqa: B905  # each word with the next; `strict=` costs as much as the call
+        if len(fields) * 2 != len(words):
+            raise _Unusual
+        pairs.append((match[1], fields))
+    elif line[:2] == "- ":
+        if not opened or pairs[-1][1] is not opened[-1]:
+            raise _Unusual
+        opened[-1].append(_whole(line, 2))
+    else:
+        _open(line, pairs, opened)
+
+
+def _open(line: str, pairs: list[tuple[str, Any]], opened: list[list[Any]]) -> None:
+    name = _NAME.match(line)
+    if not name or name[1] in _WORDS:
+        raise _Unusual
+    if name.end() == len(line):
+        opened.append([])
+        pairs.append((name[1], opened[-1]))
+    elif line.startswith((" {", " ["), name.end()):
+        pairs.append((name[1], _whole(line, name.end() + 1)))
+    else:
+        raise _Unusual
+
+
+def _whole(line: str, at: int) -> Any:
+    value, end = _value(line, at, 1)
+    if end != len(line):
+        raise _Unusual
+    return value
+
+
+def _value(line: str, at: int, depth: int) -> tuple[Any, int]:
+    if line.startswith(("{", "["), at):
+        if depth > _DEPTH:
+            raise _Unusual
+        return _map(line, at + 1, depth) if line[at] == "{" else _list(line, at + 1, depth)
+    match = _SCALAR.match(line, at)
+    if not match:
+        raise _Unusual
+    return (typed(match[2]) if match[1] is None else _unescaped(match[1])), match.end()
+
+
+def _map(line: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
+    fields: dict[str, Any] = {}
+    if line.startswith("}", at):
+        return fields, at + 1
+    while True:
+        match = _PAIR.match(line, at)
+        if not match or match.end(1) - at > 200:  # a YAML key has at most 1024 characters
+            raise _Unusual
+        _, quoted_key, bare_key, quoted, bare, end = match.groups()
+        key = bare_key or _unescaped(quoted_key)
+        if key in fields or bare_key in _WORDS:
+            raise _Unusual
+        at = match.end()
+        if end is None:
+            fields[key], at = _value(line, at, depth + 1)
+            end = line[at : at + 1] if line.startswith("}", at) else line[at : at + 2]
+            at += len(end)
+        else:
+            fields[key] = typed(bare) if quoted is None else _unescaped(quoted)
+        if end == "}":
+            return fields, at
+        if end != ", ":
+            raise _Unusual
+
+
+def _list(line: str, at: int, depth: int) -> tuple[list[Any], int]:
+    items: list[Any] = []
+    if line.startswith("]", at):
+        return items, at + 1
+    while True:
+        value, at = _value(line, at, depth + 1)
+        items.append(value)
+        if line.startswith("]", at):
+            return items, at + 1
+        at = _comma(line, at)
+
+
+def _comma(line: str, at: int) -> int:
+    if not line.startswith(", ", at):
+        raise _Unusual
+    return at + 2
+
+
+def _unescaped(text: str) -> str:
+    """The inside of a JSON string, where JSON and YAML agree on it (no surrogate pairs, no NUL)."""
+    if "\\" not in text:
+        return text
+    if "\\" in _ESCAPE.sub("", text):
+        raise _Unusual
+    return _ESCAPE.sub(_replaced, text)
+
+
+def _replaced(match: re.Match[str]) -> str:
+    escape = match[0][1:]
+    return chr(int(escape[1:], 16)) if escape[0] == "u" else _ESCAPED.get(escape, escape)
+
+
+# --- writing -------------------------------------------------------------------------------------------------
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+")
+_NOT_NUMBER = re.compile(r"[G-NP-SU-WYg-np-su-wy]")  # letters of no number, time or date in YAML 1.1 and 1.2
+_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_ROUND = re.compile(r"0|[1-9][0-9]{0,17}")
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+# Folded by YAML, refused by YAML, or not what they seem on a screen (bidi): never literally in a line of ours.
+_HIDDEN = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def write_field(key: str, value: Any, inner: tuple[str, ...] = ()) -> str:
+    """The lines of one field. A list has one item a line, so that branches merge; `inner` orders the keys of its maps."""
+    name = _key(key, top=True)
+    if isinstance(value, list | tuple) and value:
+        return f"{name}:\n" + "".join(f"- {_flow(item, inner)}\n" for item in value)
+    return f"{name}: {_flow(value, inner)}\n"
+
+
+def ordered(fields: Mapping[str, Any], order: Iterable[str]) -> Iterable[str]:
+    """The keys that have a value: those of `order` in its order, then the others in theirs."""
+    known = [key for key in order if key in fields]
+    return [key for key in dict.fromkeys([*known, *fields]) if fields[key] is not None]
+
+
+def _flow(value: Any, order: tuple[str, ...] = ()) -> str:
+    if isinstance(value, Mapping):
+        keys = ordered(value, order)
+        return "{" + ", ".join(f"{_key(str(key))}: {_flow(value[key])}" for key in keys) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        return _decimal(value)
+    if isinstance(value, int):
+        return str(value)
+    text = str(value)
+    return text if is_plain(text) else quoted(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text may stand without quotes: YAML 1.1 and 1.2 both read it as this text (RFC 3339 times excepted)."""
+    if not _PLAIN.fullmatch(text):
+        return False
+    if text[0] in "0123456789":
+        return bool(_NOT_NUMBER.search(text) or _TIME.fullmatch(text) or _UUID.fullmatch(text))
+    return text.lower() not in _NOT_TEXT
+
+
+def quoted(text: str) -> str:
+    """A JSON string that is one line of YAML too. NUL and lone surrogates, which no store keeps, become U+FFFD."""
+    return '"' + _HIDDEN.sub(lambda match: _escape(match[0]), text) + '"'
+
+
+def _escape(char: str) -> str:
+    if char == "\0" or "\ud800" <= char <= "\udfff":
+        return "\ufffd"
+    return _SHORT.get(char) or f"\\u{ord(char):04x}"
+
+
+def _key(key: str, top: bool = False) -> str:
+    """A key; digits are text in a key, so rounds need no quotes inside a map."""
+    plain = _PLAIN_KEY.fullmatch(key) and key.lower() not in _NOT_TEXT
+    return key if plain or (_ROUND.fullmatch(key) and not top) else quoted(key)
+
+
+def _decimal(value: float) -> str:
+    """Without an exponent, which YAML 1.1 and 1.2 read differently. What no decimal can say becomes text."""
+    text = repr(value)
+    if value != value or abs(value) >= 1e308:
+        return quoted(text)
+    if "e" in text:
+        from decimal import Decimal
+
+        text = format(Decimal(text), "f")
+    return text if "." in text else text + ".0"

@@ -1,0 +1,125 @@
+"""How far a dialogue has come: velocity, signals, status, whose turn it is (FORMAT.md, section 6)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from blue_cli.dialogue.grammar import UNSETTLED
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.ids import JUDGE
+from blue_cli.dialogue.meta import panel_of
+
+
+class Convergence(NamedTuple):
+    """Where the dialogue stands. Names are canonical ids and slugs; percent is 0 to 100.
+
+    With `complete` False something could not be read, and the numbers are None: unknown, never zero.
+    """
+
+    round: int | None
+    velocity: int | None
+    open_tensions: tuple[str, ...]
+    new_perspectives: tuple[str, ...]
+    signals: tuple[str, ...]
+    panel: tuple[str, ...]
+    missing: tuple[str, ...]
+    percent: float | None
+    can_converge: bool | None
+    complete: bool
+
+
+class RoundState(NamedTuple):
+    """One round in figures: what was open after it, what was new in it, who wrote and who signalled."""
+
+    round: int
+    panel: tuple[str, ...]
+    writers: tuple[str, ...]
+    open_tensions: int
+    new_perspectives: int
+    velocity: int
+    percent: float
+    signals: tuple[str, ...]
+
+
+def measure(graph: Graph) -> Convergence:
+    """The convergence of the dialogue as it is now."""
+    last = graph.last_round
+    opened = tuple(name for name, s in graph.standing.items() if s.status in UNSETTLED and graph.entities[name].kind == "T")
+    if last is None:
+        return Convergence(None, len(opened), opened, (), (), graph.panel(0), graph.panel(0), 0.0, False, graph.complete)
+    panel = graph.panel(last)
+    fresh = tuple(e.canonical for e, _ in graph.of_kind("P") if e.round == last and e.author != JUDGE)
+    signals = tuple(slug for slug in graph.signals.get(last, ()) if slug in panel)
+    missing = tuple(slug for slug in panel if slug not in graph.writers.get(last, ()))
+    percent = round(100 * len(signals) / len(panel), 1) if panel else 0.0
+    velocity = len(opened) + len(fresh)
+    can = not missing and not velocity and bool(panel) and len(signals) == len(panel)
+    if not graph.complete:
+        return Convergence(last, None, opened, fresh, signals, panel, missing, None, None, False)
+    return Convergence(last, velocity, opened, fresh, signals, panel, missing, percent, can, True)
+
+
+def status(graph: Graph, measured: Convergence | None = None) -> str:
+    """`open`, `converging`, `converged` or `closed`."""
+    measured = measured or measure(graph)
+    if graph.meta.closed:
+        return "closed"
+    if measured.round is None:
+        return "open"
+    unanimous = bool(measured.panel) and len(measured.signals) == len(measured.panel)
+    if has_final(graph) or (not graph.meta.native and unanimous):
+        return "converged"
+    if measured.velocity is None or measured.percent is None:
+        return "open"
+    return "converging" if not measured.velocity or measured.percent >= 50 else "open"
+
+
+def has_final(graph: Graph) -> bool:
+    """Whether a final verdict stands."""
+    return any(address.startswith("verdict/final") for address in graph.sources.verdicts)
+
+
+def history(graph: Graph) -> list[RoundState]:
+    """Every round that has a contribution or a panel of its own, as it looked when it was over."""
+    rounds = sorted(graph.writers)
+    return [_round(graph, r) for r in range(rounds[-1] + 1)] if rounds else []
+
+
+def _round(graph: Graph, number: int) -> RoundState:
+    panel, writers = graph.panel(number), graph.writers.get(number, ())
+    opened = sum(1 for name, s in graph.standing.items() if graph.entities[name].kind == "T" and open_after(graph, name, number))
+    fresh = sum(1 for e, _ in graph.of_kind("P") if e.round == number and e.author != JUDGE)
+    signals = tuple(slug for slug in graph.signals.get(number, ()) if slug in panel)
+    percent = round(100 * len(signals) / len(panel), 1) if panel else 0.0
+    return RoundState(number, panel, writers, opened, fresh, opened + fresh, percent, signals)
+
+
+def open_after(graph: Graph, name: str, number: int) -> bool:
+    """Whether a tension was open when a round was over, by replaying what its events made of it."""
+    entity, standing = graph.entities[name], graph.standing[name]
+    if entity.round > number or standing.status == "raised":
+        return False
+    settled = False
+    for event in standing.events:
+        if event.round > number:
+            break
+        if event.status:
+            settled = event.status not in UNSETTLED
+    return not settled
+
+
+def next_round(graph: Graph, slug: str) -> tuple[int | None, tuple[str, ...]]:
+    """The round an expert writes in by default, or None with the names of who is still missing (FORMAT.md, section 6)."""
+    last = graph.last_round
+    if last is None:
+        return 0, ()
+    writers = graph.writers.get(last, ())
+    final = has_final(graph)
+    if slug == JUDGE:
+        return (last + 1 if final else last), ()
+    if slug in panel_of(graph.meta, last, writers) and slug not in writers and not final:
+        return last, ()
+    missing = tuple(s for s in panel_of(graph.meta, last, writers) if s not in writers)
+    if final or not missing:
+        return last + 1, ()
+    return None, missing

@@ -1,0 +1,160 @@
+"""`export --format json`: the whole graph of one dialogue as one document (CLI.md, `blue/export@1`)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from blue_cli.dialogue import document
+from blue_cli.dialogue.convergence import Convergence, history, measure, status
+from blue_cli.dialogue.grammar import KIND_NAMES
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.meta import expert_fields
+from blue_cli.dialogue.model import Entity, Event, Move, Ref, Ruling, Standing
+
+Document = dict[str, Any]
+
+
+def export(graph: Graph, blobs: Mapping[str, bytes]) -> Document:
+    """The document without `schema` and `warnings`. `blobs` are the bytes it was read from, kept exactly."""
+    measured = measure(graph)
+    entities: Document = {
+        name: [entity(graph, e, s) for e, s in graph.of_kind(letter)] for letter, name in KIND_NAMES.items()
+    }
+    return {
+        "dialogue": dialogue(graph, measured),
+        "experts": [expert(graph, i) for i in range(len(graph.meta.experts))],
+        "rounds": [round_document(graph, blobs, i) for i in range(len(history(graph)))],
+        "contributions": [contribution(address, blobs[address]) for address in sorted(blobs)],
+        **entities,
+        "refs": [ref(r) for r in graph.refs],
+        "moves": [move(m) for m in graph.moves],
+        "rulings": [ruling(r) for r in graph.rulings],
+        "convergence": convergence(graph, measured),
+        "complete": graph.complete,
+    }
+
+
+def dialogue(graph: Graph, measured: Convergence) -> Document:
+    """What is asked, and how far it has come."""
+    about = graph.meta
+    return {
+        "id": about.id,
+        "uid": about.uid,
+        "title": about.title,
+        "question": about.question,
+        "status": status(graph, measured),
+        "created": about.created,
+        "rounds": len(history(graph)),
+        "links": list(about.links),
+        "native": about.native,
+    }
+
+
+def expert(graph: Graph, index: int) -> Document:
+    """One member of the panel."""
+    member = graph.meta.experts[index]
+    fields = {"role": "", "tier": None, "source": None, "relevance": None, "from_round": 0, **expert_fields(member)}
+    rounds = [r for r, who in graph.writers.items() if member.slug in who]
+    return {**fields, "rounds": sorted(rounds)}
+
+
+def round_document(graph: Graph, blobs: Mapping[str, bytes], index: int) -> Document:
+    """One round in figures, with the judge's summary of an older dialogue."""
+    state = history(graph)[index]
+    summary = blobs.get(f"file/round-{state.round}.summary.md")
+    return {
+        "round": state.round,
+        "panel": list(state.panel),
+        "writers": list(state.writers),
+        "summary": document.read(summary).text if summary is not None else None,
+        "open_tensions": state.open_tensions,
+        "new_perspectives": state.new_perspectives,
+        "velocity": state.velocity,
+        "converge_percent": state.percent,
+        "signals": list(state.signals),
+    }
+
+
+def contribution(address: str, data: bytes) -> Document:
+    """One blob, so that the same bytes can be made again: `front_matter` and `body` as text, else `base64`."""
+    from blue_cli.dialogue.ids import split_address
+
+    kind, round, name = split_address(address)
+    place: Document = {"address": address, "round": round if round >= 0 else None, "author": name if kind == "contribution" else None}
+    parts = document.read(data)
+    if parts.problem == "encoding" or document.join(parts.bom, parts.front, parts.body, parts.newline) != data:
+        return {**place, "front_matter": None, "body": base64.b64encode(data).decode(), "encoding": "base64"}
+    return {**place, "front_matter": parts.front, "body": parts.body, "encoding": "text", "bom": parts.bom, "newline": parts.newline}
+
+
+def entity(graph: Graph, e: Entity, s: Standing) -> Document:
+    """One perspective, tension, recommendation, piece of evidence, claim or stance."""
+    fields: Document = {
+        "id": e.id,
+        "canonical_id": e.canonical,
+        "local_id": e.local_id,
+        "registered": e.assigned,
+        "label": e.label,
+        "content": graph.content(e),
+        "round": e.round,
+        "author": e.author,
+        "contributors": list(s.contributors),
+        "status": s.status,
+        "judge_word": s.judge_word,
+        "references": [{"type": r.type, "target": r.target} for r in graph.refs_from(e.canonical)],
+        "events": [event(graph, x) for x in s.events],
+        "path": e.path,
+        "line": e.line,
+    }
+    if e.stance is not None:
+        fields |= {"stance": e.stance[0], "confidence": e.stance[1]}
+    if s.merged_into:
+        fields["merged_into"] = s.merged_into
+    return fields
+
+
+def event(graph: Graph, x: Event) -> Document:
+    """One thing that happened."""
+    fields: Document = {"type": x.type, "round": x.round, "actors": list(x.actors), "reference": x.reference, "path": x.path, "line": x.line}
+    return fields if x.confirms is None else {**fields, "confirms_round": x.confirms}
+
+
+def ref(r: Ref) -> Document:
+    """One typed edge."""
+    return {
+        "source": r.source, "type": r.type, "target": r.target, "written": r.written,
+        "author": r.author, "round": r.round, "path": r.path, "line": r.line,
+    }  # fmt: skip
+
+
+def move(m: Move) -> Document:
+    """One move."""
+    return {
+        "expert": m.expert, "round": m.round, "type": m.type, "targets": list(m.targets),
+        "text": m.text, "path": m.path, "line": m.line,
+    }  # fmt: skip
+
+
+def ruling(r: Ruling) -> Document:
+    """One ruling of the judge."""
+    return {
+        "type": r.type, "targets": list(r.targets), "into": r.into, "via": r.via, "reason": r.reason,
+        "author": r.author, "round": r.round, "path": r.path, "line": r.line,
+    }  # fmt: skip
+
+
+def convergence(graph: Graph, measured: Convergence) -> Document:
+    """How far the dialogue has come, in figures (CLI.md, `round add`)."""
+    known = measured.complete
+    return {
+        "velocity": measured.velocity,
+        "open_tensions": len(measured.open_tensions) if known else None,
+        "new_perspectives": len(measured.new_perspectives) if known else None,
+        "signals": len(measured.signals) if known else None,
+        "panel": len(measured.panel),
+        "percent": measured.percent,
+        "can_converge": measured.can_converge,
+        "complete": known,
+    }

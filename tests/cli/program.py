@@ -1,0 +1,64 @@
+"""blue in this process, with commands made for a test."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from blue_cli.cli import commands
+from blue_cli.cli.main import run
+from blue_cli.stores.base import Store
+
+
+class Said(NamedTuple):
+    """What a call left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout; fails when there is anything else."""
+        return json.loads(self.out)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Keyboard(io.BytesIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def blue(
+    *argv: str,
+    cwd: object = "/",
+    env: dict[str, str] | None = None,
+    stdin: io.BytesIO | None = None,
+    stdout: io.StringIO | None = None,
+    stderr: io.StringIO | None = None,
+    store: Store | None = None,
+) -> Said:
+    """Run blue with these words."""
+    out, err = stdout or io.StringIO(), stderr or io.StringIO()
+    status = run(
+        argv, stdin=stdin or io.BytesIO(), stdout=out, stderr=err, env=env or {"HOME": "/nonexistent"}, cwd=str(cwd), store=store
+    )
+    return Said(status, out.getvalue(), err.getvalue())
+
+
+def add(monkeypatch: pytest.MonkeyPatch, name: str, function: Callable[..., Any]) -> None:
+    """Make `blue NAME` run this function, as a row of the table would."""
+    module = ModuleType(f"blue_cli.cli.fake_{name}")
+    module.command = function  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(commands.BY_NAME, name, commands.Command(name, f"fake_{name}", "made for a test"))

@@ -1,0 +1,124 @@
+"""What a stranger can put into a dialogue's folder: a finding, never a hang, never a byte from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from blue_cli.errors import Unavailable, WrongCall
+from blue_cli.stores import folder
+from blue_cli.stores.base import Unread
+from blue_cli.stores.files import FilesStore
+from blue_cli.stores.limits import BLOB
+from tests.stores.contract import OTHER, STRUDEL, UID, told
+
+
+def unread(store: FilesStore) -> dict[str, str]:
+    return {item.path: item.reason for item in store.load(UID).unread}
+
+
+def test_links_are_neither_followed_nor_silent(place: Path, store: FilesStore, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "muffin.md").write_text("secret")
+    (place / "one/round-0/muffin.md").symlink_to(secret / "muffin.md")
+    (place / "one/round-0/dangling.md").symlink_to("nowhere")
+    (place / "one/round-1").symlink_to(secret)
+    assert unread(store) == {"round-0/muffin.md": "symlink", "round-0/dangling.md": "symlink", "round-1": "symlink"}
+    assert b"secret" not in store.load(UID).blobs.values()
+
+
+@pytest.mark.parametrize("part", [".blue", ".blue/dialogues"])
+def test_a_workspace_that_is_a_link_is_refused(place: Path, tmp_path: Path, part: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / part).rename(elsewhere)
+    (tmp_path / part).symlink_to(elsewhere)
+    before = sorted(elsewhere.rglob("*"))
+    store = FilesStore(str(tmp_path))
+    for act in (lambda: list(store.dialogues()), lambda: store.load(UID), lambda: store.create(OTHER, "two", told(OTHER))):
+        with pytest.raises(Unavailable, match="unsafe-path"):
+            act()
+    assert sorted(elsewhere.rglob("*")) == before
+
+
+def test_pipes_and_sockets_do_not_hang(place: Path, store: FilesStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(place / "one/round-0/pipe.md")
+    monkeypatch.chdir(place / "one")  # a socket's path may have 107 bytes
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.md")
+        assert unread(store) == {"round-0/pipe.md": "not-regular", "socket.md": "not-regular"}
+
+
+def test_a_dialogue_md_that_is_a_pipe_or_a_link_gives_no_uid(place: Path, store: FilesStore) -> None:
+    for id in ("pipe", "link"):
+        (place / id).mkdir()
+    os.mkfifo(place / "pipe/dialogue.md")
+    (place / "link/dialogue.md").symlink_to(place / "one/dialogue.md")
+    assert [e.uid for e in store.dialogues()] == ["older:link", UID, "older:pipe"]
+
+
+def test_a_device_is_not_read(place: Path, store: FilesStore) -> None:
+    try:
+        os.mknod(place / "one/zero.md", 0o20666, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    assert unread(store) == {"zero.md": "not-regular"}
+
+
+def test_a_file_over_the_limit_is_not_read_and_the_rest_is(place: Path, store: FilesStore) -> None:
+    with open(place / "one/round-0/muffin.md", "wb") as file:
+        file.truncate(1 << 40)  # sparse: reading it would take all memory
+    assert store.load(UID).unread == (Unread("round-0/muffin.md", "too-large", f"{1 << 40} bytes, the limit is {BLOB}"),)
+    assert store.load(UID).blobs[STRUDEL] == b"strudel"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs a file that is longer than it says")
+def test_a_file_that_is_longer_than_it_says_is_read_to_its_end_or_limit() -> None:
+    for size, blobs, reasons in ((BLOB, {"a": b"x" * BLOB}, []), (BLOB + 1, {}, ["too-large"])):
+        found: dict[str, bytes] = {}
+        missed: list[Unread] = []
+        with tempfile.TemporaryFile() as file:
+            file.write(b"x" * size)
+            file.seek(10)
+            folder._read_on(file.fileno(), b"x" * 10, "a", "a", found, missed)
+        assert (found, [item.reason for item in missed]) == (blobs, reasons)
+
+
+def test_names_that_no_output_can_carry_are_named_escaped(place: Path, store: FilesStore) -> None:
+    for name in (b"\xff.md", b"a\x1b[2J.md", b"a\nb.md", "a\u202eb.md".encode(), b"a\\b.md"):
+        (Path(os.fsdecode(bytes(place / "one/round-0") + b"/" + name))).write_text("x")
+    found = unread(store)
+    assert set(found.values()) == {"unsafe-name"}
+    assert "round-0/\\xff.md" in found
+    assert len(found) == 5
+    for path in found:
+        path.encode()  # would raise for what came from bytes that are not UTF-8
+    assert set(store.load(UID).blobs) == {"dialogue", STRUDEL}
+
+
+def test_folders_nested_too_deep_are_not_entered(place: Path, store: FilesStore) -> None:
+    (place / "one/1/2/3/4/5/6").mkdir(parents=True)
+    (place / "one/1/2/3/4/x").write_text("x")
+    assert unread(store) == {"1/2/3/4/5": "too-large"}
+    assert store.load(UID).blobs["file/1/2/3/4/x"] == b"x"
+    with pytest.raises(WrongCall, match="too deep"):
+        store.commit(UID, store.load(UID).version, {"file/1/2/3/4/5/x": b"x"})
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_left_out(place: Path, store: FilesStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda fd: [*real(fd), "vanished.md"])
+    assert set(store.load(UID).blobs) == {"dialogue", STRUDEL}
+    assert store.load(UID).unread == ()
+
+
+def test_dot_files_and_temps_are_ignored(place: Path, store: FilesStore) -> None:
+    for path in (".gitignore", "round-0/.blue-tmp-1", ".hidden/x.md"):
+        (place / "one" / path).parent.mkdir(exist_ok=True)
+        (place / "one" / path).write_text("x")
+    assert set(store.load(UID).blobs) == {"dialogue", STRUDEL}
+    assert store.load(UID).unread == ()
