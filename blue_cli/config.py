@@ -85,6 +85,8 @@ def parse(text: str, origin: str) -> tuple[dict[str, Value], tuple[Finding, ...]
 
     `origin` is the file's name as messages show it.
     """
+    if _says_nothing(text):
+        return {}, ()
     import tomllib
 
     try:
@@ -92,7 +94,7 @@ def parse(text: str, origin: str) -> tuple[dict[str, Value], tuple[Finding, ...]
     except RecursionError:  # tomllib recurses over nested arrays: 2 KiB of `[` are enough
         return {}, (_warning(origin, 1, "nested too deeply to be settings"),)
     except ValueError as error:  # also the int of more digits than Python converts
-        return {}, (_unparsable(origin, str(error)),)
+        return {}, (_unparsable(origin, text, str(error)),)
     values: dict[str, Value] = {}
     findings: list[Finding] = []
     for key, raw in _leaves(tree):
@@ -103,6 +105,13 @@ def parse(text: str, origin: str) -> tuple[dict[str, Value], tuple[Finding, ...]
         else:
             values[key] = Value(value, origin, line)
     return values, tuple(findings)
+
+
+def _says_nothing(text: str) -> bool:
+    """Only comments and known tables, as `blue init` leaves it: no reason to spend 4 ms on importing a TOML parser."""
+    tables = {f"[{key.partition('.')[0]}]" for key in SETTINGS if "." in key}
+    lines = [line for line in map(str.strip, text.split("\n")) if line and not line.startswith("#")]
+    return set(lines) <= tables and len(lines) == len(set(lines)) and text.replace("\n", "").replace("\r", "").isprintable()
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -133,10 +142,13 @@ def _unknown(key: str) -> Finding:
     return _warning("", 0, f'no setting is named "{key}"', fix=fix, suggestions=tuple(near))
 
 
-def _unparsable(origin: str, message: str) -> Finding:
-    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+def _unparsable(origin: str, text: str, message: str) -> Finding:
+    """tomllib says the place only in words: `(at line 3, column 5)` or `(at end of document)`."""
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     finding = _warning(origin, 1, "not TOML: " + (message[: place.start()] if place else message)[:200])
-    return finding._replace(line=int(place[1]), column=int(place[2])) if place else finding
+    if place is None:
+        return finding
+    return finding._replace(line=int(place[1] or text.count("\n") + 1), column=int(place[2] or 0))
 
 
 def _warning(path: str, line: int, message: str, fix: str = "", suggestions: tuple[str, ...] = ()) -> Finding:

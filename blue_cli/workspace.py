@@ -22,6 +22,7 @@ from blue_cli.stores.base import Entry, Row, Store
 
 FOLDER, SETTINGS = ".blue", "config.toml"
 STAMP = len("2026-11-24T0528Z-")
+RECORD = ".dialogue.recorded.md"
 SHOWN = 10  # candidates that an error names
 
 
@@ -51,6 +52,14 @@ class Workspace:
     def shown(self, path: str, cwd: str) -> str:
         """A path that is relative to the root as seen from a folder: what a terminal can click on."""
         return os.path.relpath(os.path.join(self.root, path), os.path.abspath(cwd)).replace(os.sep, "/")
+
+    def single_file_records(self) -> int:
+        """How many older single-file dialogues lie in `.blue/docs/dialogues`; 0 where there is no such folder."""
+        folder = os.path.join(self.root, FOLDER, "docs", "dialogues")
+        try:
+            return sum(1 for entry in os.scandir(folder) if entry.name.endswith(RECORD) and entry.is_file(follow_symlinks=False))
+        except OSError:
+            return 0
 
     def find(self, wanted: str) -> Row:
         """The dialogue of this id, slug or unique beginning of either. `NotFound`, or `WrongCall` with the candidates."""
@@ -191,32 +200,37 @@ def _read_all(root: str, env: Mapping[str, str]) -> tuple[Config, list[Finding]]
     """The settings from the environment, the repository, the user and the defaults, strongest first."""
     environment, findings = config.from_environment(env)
     repository, more = _repository(root, env)
-    user, most = _read(user_config_path(env), "user settings")
+    user, most = _parse(*_read(user_config_path(env), "user settings"), "user settings")
     return config.merge(environment, repository, user), [*findings, *more, *most]
 
 
 def _repository(root: str, env: Mapping[str, str]) -> tuple[dict[str, Value], list[Finding]]:
-    path = settings_path(root)
-    values, findings = _read(path, f"{FOLDER}/{SETTINGS}")
-    strict = any(config.SETTINGS[key].by == config.USER for key in values)
-    trusted = strict and trust.is_trusted(trust_path(env), root, read_settings(path) or b"")
+    name = f"{FOLDER}/{SETTINGS}"
+    data, problems = _read(settings_path(root), name)
+    values, findings = _parse(data, problems, name)
+    asks = any(config.SETTINGS[key].by == config.USER for key in values)
+    trusted = asks and trust.is_trusted(trust_path(env), root, data)  # the very bytes that were parsed
     kept, ignored = config.split_trust(values, trusted)
     return kept, [*findings, *ignored]
 
 
-def _read(path: str, name: str) -> tuple[dict[str, Value], Sequence[Finding]]:
-    try:
-        data = read_settings(path)
-    except OSError as error:
-        return {}, [_unreadable(name, error.strerror or str(error))]
-    if data is None:
-        return {}, ()
-    if len(data) > config.LIMIT:
-        return {}, [_unreadable(name, f"larger than {config.LIMIT} bytes")]
+def _parse(data: bytes, problems: Sequence[Finding], name: str) -> tuple[dict[str, Value], Sequence[Finding]]:
+    if problems or not data:
+        return {}, problems
     try:
         return config.parse(data.decode(), name)
     except UnicodeDecodeError:
         return {}, [_unreadable(name, "not UTF-8")]
+
+
+def _read(path: str, name: str) -> tuple[bytes, Sequence[Finding]]:
+    try:
+        data = read_settings(path) or b""
+    except OSError as error:
+        return b"", [_unreadable(name, error.strerror or str(error))]
+    if len(data) > config.LIMIT:
+        return b"", [_unreadable(name, f"larger than {config.LIMIT} bytes")]
+    return data, ()
 
 
 def _unreadable(name: str, reason: str) -> Finding:

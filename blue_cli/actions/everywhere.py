@@ -73,7 +73,7 @@ def _work(store: Store, question: Callable[[Store, str], Answer], entries: Seque
         while data:
             data = data[os.write(into, data) :]
         status = 0
-    except BaseException:  # noqa: BLE001 - the parent does this share again and meets the same error
+    except BaseException:  # the parent does this share again and meets the same error
         pass
     finally:
         os._exit(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,9 +13,11 @@ from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen
 from blue_cli.errors import WrongCall
 from blue_cli.views.items import LISTS, Filter
-from blue_cli.views.listing import counts_line, select
+from blue_cli.views.listing import Cells, Column, counts_line, select
 
-StatusOption = Annotated[list[str], typer.Option("--status", metavar="S", help="Only this status (of refs and moves: this type); more than once for several.")]
+StatusOption = Annotated[
+    list[str], typer.Option("--status", metavar="S", help="Only this status (of refs and moves: type); again for several.")
+]
 ByOption = Annotated[str, typer.Option("--by", metavar="E", help="Only what this expert contributed to.")]
 RoundOption = Annotated[int, typer.Option("--round", metavar="N", help="Only what was said in this round.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Settled ones too.")]
@@ -75,7 +78,8 @@ def make_filter(noun: str, status: list[str], by: str, round: int, all: bool, ra
     words = [word for part in status for word in part.lower().split(",") if word]
     for word in words:
         if known and word not in known:
-            raise WrongCall(f"--status: {noun} have no status {word!r}", fix=f"one of {', '.join(known)}", suggestions=_near(word, known))
+            near = _near(word, known)
+            raise WrongCall(f"--status: {noun} have no status {word!r}", fix=f"one of {', '.join(known)}", suggestions=near)
     return Filter(frozenset(words), by.lower().removeprefix("@"), None if round < 0 else round, all, raised)
 
 
@@ -89,8 +93,7 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
     """The result of one list command."""
     here = call()
     row = None if everywhere else here.dialogue()
-    picked = [name for name in columns.split(",") if name]
-    _check_columns(noun, picked)
+    picked = picked_columns(noun, LISTS[noun].columns, columns)
     found = list_things(here.workspace.store, noun, wanted, row.uid if row else None, here.globals.json, here.workspace.processes)
     document = {
         "dialogue": row.id if row else None,
@@ -100,28 +103,32 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
         "complete": found.complete,
     }
     listing = LISTS[noun]
-    titles, rows = select(listing.columns, found.rows, picked) if picked else (list(listing.columns), found.rows)
+    titles, rows = select(listing.columns, found.rows, picked) if picked else (list(listing.columns), list[Cells](found.rows))
     if row and not picked:
         titles, rows = _without_dialogue(here, titles, rows)
-    hints = (f"nothing to show here; blue {noun} list --all shows settled ones",) if not found.rows and found.counts and not wanted.all else ()
+    hidden = not (found.rows or found.items or wanted.all or wanted.statuses) and any(found.counts.values())
+    hint = f"nothing is unsettled; blue {noun} list --all shows every one"
     return Result(
         f"blue/{noun}.list@1",
         document,
         columns=titles,
         rows=rows,
         counts=lambda screen: _counts(noun, found, screen),
-        hints=hints if noun == "tensions" and any(found.counts.values()) else (),
+        hints=(hint,) if hidden and noun == "tensions" else (),
     )
 
 
-def _check_columns(noun: str, picked: list[str]) -> None:
-    known = tuple(column.name for column in LISTS[noun].columns)
+def picked_columns(noun: str, columns: Sequence[Column], wanted: str) -> list[str]:
+    """The names in `--columns`; `WrongCall` for one that there is none of."""
+    known = tuple(column.name for column in columns)
+    picked = [name for name in wanted.split(",") if name]
     for name in picked:
         if name not in known:
             raise WrongCall(f"--columns: {noun} have no column {name!r}", fix=f"of {', '.join(known)}", suggestions=_near(name, known))
+    return picked
 
 
-def _without_dialogue(here: Call, titles: list, rows: list) -> tuple[list, list]:  # type: ignore[type-arg]  # narrowed below
+def _without_dialogue(here: Call, titles: list[Column], rows: list[Cells]) -> tuple[list[Column], list[Cells]]:
     """On a terminal one dialogue's list need not name it on every line; TSV keeps its columns."""
     if not here.world.stdout.isatty():
         return titles, rows

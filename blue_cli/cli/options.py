@@ -7,6 +7,7 @@ environment, folder, clock, random bits, and a store.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -126,6 +127,52 @@ class Call:
         if len(data) > limit:
             raise WrongCall(f"standard input is longer than {limit} bytes")
         return data
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Write a file that the user named with -o: whole or not at all. OSError when it cannot be written."""
+        path = os.path.realpath(self.path(name))
+        if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a FIFO: there is nothing to replace
+            with open(path, "wb") as file:
+                file.write(data)
+            return
+        temporary = os.path.join(os.path.dirname(path), f".blue-tmp-{os.getpid()}-{os.path.basename(path)[:60]}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if os.path.exists(path):
+                os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def read_file(self, name: str, limit: int = INPUT_LIMIT) -> bytes:
+        """A file named on the command line; `NotFound` when there is none, `WrongCall` when it is no readable file."""
+        try:
+            descriptor = os.open(self.path(name), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise NotFound(f"no such file: {name}") from None
+        except OSError as error:
+            raise WrongCall(f"cannot read {name}: {error.strerror}") from None
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a folder, or a pipe that would wait for ever
+                raise WrongCall(f"{name} is no regular file", fix="pipe it in and write - for its name")
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            raise WrongCall(f"{name} is larger than {limit} bytes")
+        return data
+
+    def keep(self, data: bytes) -> str:
+        """Put a text that would be lost where only this user can read it; the path."""
+        import tempfile
+
+        descriptor, path = tempfile.mkstemp(prefix="blue-", suffix=".md")
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        return path
 
     def may_ask(self) -> bool:
         """Whether a person sits there: a prompt or an editor makes sense."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from blue_cli.dialogue import resolve
 from blue_cli.dialogue.cast import Cast
-from blue_cli.dialogue.grammar import ACT, ENTITY, INTO, MOVE, REF, RULING, STANCE, VERDICT, VIA
+from blue_cli.dialogue.grammar import ACT, ENTITY, MOVE, REF, RULING, STANCE, VERDICT
 from blue_cli.dialogue.ids import JUDGE, kind_of
 from blue_cli.dialogue.lifecycle import Act
 from blue_cli.dialogue.markers import Mark
@@ -90,8 +90,10 @@ class _File:
     def ref(self, mark: Mark) -> None:
         """`[RE:VERB target …]`"""
         head = mark.label.partition(":")[0].strip()
-        known = None if self.bound else self.acts.cast.resolver.display.get(head)
-        if known is not None and head not in self.acts.cast.resolver.claimed:
+        resolver = self.acts.cast.resolver
+        # the short way for most; a register's `T01` is not everybody's
+        known = None if self.bound or resolver.register else resolver.display.get(head)
+        if known is not None and head not in resolver.claimed:
             self.link(mark, mark.row.effect, head, known)
             return
         for token in self.targets(mark, head):
@@ -217,10 +219,9 @@ class _File:
         if self.author != JUDGE and row.expert:
             self.older(mark)
             return
-        head, _, reason = mark.label.partition(":")
-        head, via = _split_word(head, VIA)
-        head, into = _split_word(head, INTO)
-        found = [(t, self.find(mark, t)) for t in self.targets(mark, head)]
+        _, _, reason = mark.label.partition(":")
+        head, via, into = resolve.clauses(mark.label)
+        found = [(t, self.find(mark, t)) for t in self.ruled(mark, head)]
         by = self.one(mark, via)
         whole = self.one(mark, into)
         targets = tuple(name for _, name in found if name)
@@ -236,12 +237,21 @@ class _File:
             if name and self.legal(mark, row.effect, "", name, token.written) and self.mergeable(mark, name, whole):
                 self.act(row.effect, name, mark, by or self.speaker(mark), whole)
 
+    def ruled(self, mark: Mark, head: str) -> list[Token]:
+        """What a ruling is about; `[RESOLVED on T01 -- text]` is read from the judge as from everybody else."""
+        slugs = self.acts.cast.resolver.slugs
+        older = mark.row.expert and not resolve.lex_targets(head, slugs, free=True) and resolve.lex_act(mark.label, slugs)
+        return older or self.targets(mark, head)
+
     def mergeable(self, mark: Mark, name: str, whole: str | None) -> bool:
         """Whether a merge names two different entities of one kind; true for every other ruling."""
         if mark.row.effect != _MERGED:
             return True
         if whole is None or whole == name or kind_of(whole) != kind_of(name):
             self.trouble("invalid-ref-target", mark, mark.label.strip(), name)
+            return False
+        if self.acts.cast.entities[whole].round > self.round:
+            self.trouble("future-ref", mark, mark.label.strip(), whole)
             return False
         return True
 
@@ -251,12 +261,6 @@ class _File:
             return None
         tokens = resolve.lex_targets(head, self.acts.cast.resolver.slugs)
         return self.find(mark, tokens[0]) if tokens else None
-
-
-def _split_word(head: str, word: str) -> tuple[str, str]:
-    """What stands before and after a word inside a ruling."""
-    before, _, after = head.partition(f" {word} ")
-    return before, after.strip()
 
 
 _READERS = {MOVE: _File.move, RULING: _File.ruling, ACT: _File.older}

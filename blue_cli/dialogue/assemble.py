@@ -42,17 +42,18 @@ class Fold:
         self.illegal: list[Illegal] = []
         self.states: dict[str, State] = {}
         self.writers: dict[int, tuple[str, ...]] = _writers(sources)
+        registered = {name for _, name in people.rows}
         last = max(self.writers, default=0)
         self.registered = _registered(people, last, sources.register.last_named)
         for name, entity in people.entities.items():
             if only and entity.kind not in only:
                 continue
             silent = entity.kind == "T" and people.counting is not None and name not in people.counting
-            registered = entity.author == JUDGE and people.rows
-            state = State(entity.kind, () if registered else (entity.author,), "raised" if silent else "")
+            nobodys = entity.author == JUDGE and name in registered  # a register's own row: it says who raised it
+            state = State(entity.kind, () if nobodys else (entity.author,), "raised" if silent else "")
             state.born(Act("", entity.author, None, entity.path, entity.line), entity.round)
             self.states[name] = state
-        for row, name in people.rows:
+        for row, name in people.rows if not only or "T" in only else ():
             state = self.states[name]
             state.contributors += [c for c in row.contributors if c not in state.contributors]
 
@@ -109,7 +110,9 @@ class Fold:
             state.round_of_others([judged.act], round)
 
     def _register(self, row: RegisterRow, name: str, round: int) -> None:
-        state = self.states[name]
+        state = self.states.get(name)
+        if state is None:
+            return
         state.judge_word = row.judge_word or state.judge_word
         if row.status is not None:
             state.registered(row.status, Act(row.status, JUDGE, None, row.path, row.line), round)

@@ -6,47 +6,17 @@ Where it is not, the two say the same of every line: Hypothesis holds them equal
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable
 
 from blue_cli.dialogue.inlines import hidden
-from blue_cli.dialogue.reference import (
-    BLANK,
-    BREAK,
-    CODE,
-    HEADING,
-    HTML,
-    QUOTE,
-    TABLE,
-    TEXT,
-    Blocks,
-    opens_marker,
-    read_reference,
-)
+from blue_cli.dialogue.lines import ENDED, OPEN, SPECIAL, UNSURE_ENDED, cells, columns, interrupts, is_break, is_tag, opening, quoted
+from blue_cli.dialogue.reference import BLANK, BREAK, CODE, HEADING, HTML, QUOTE, TABLE, TEXT, Blocks, opens_marker, read_reference
 
-__all__ = [
-    "BLANK",
-    "BREAK",
-    "CODE",
-    "HEADING",
-    "HTML",
-    "QUOTE",
-    "TABLE",
-    "TEXT",
-    "Blocks",
-    "hidden",
-    "plain",
-    "read",
-    "read_fast",
-    "read_reference",
-]
+__all__ = ["BLANK", "BREAK", "CODE", "HEADING", "HTML", "QUOTE", "TABLE", "TEXT", "Blocks", "hidden", "plain", "read", "read_fast"]
 
 DOUBT = -1  # a step's answer: this needs markdown-it
 MAX_DEPTH = 15  # list levels read here: fewer than the reference's limit
 MAX_CELLS = 60_000  # of one table; markdown-it ends one at 65,536 cells it had to add
-
-_SPECIAL = frozenset(" #>`~-*+_<|:=0123456789")  # what a line that is more than text may begin with
 
 
 def read(text: str) -> Blocks:
@@ -61,18 +31,13 @@ def plain(text: str) -> bool:
     """
     return not (
         "`" in text
-        or "<" in text
         or "|" in text
+        or "<" in text
+        or "(" in text  # of a link; three times cheaper than to look for `](`
         or "\t" in text
-        or "](" in text
-        or text[:1] in _SPECIAL
-        or _opening().search(text)
+        or text[:1] in SPECIAL
+        or opening().search(text)
     )
-
-
-@functools.cache
-def _opening() -> re.Pattern[str]:
-    return re.compile(r"\n[- >~*+_:=0-9]")
 
 
 def read_fast(text: str) -> Blocks | None:
@@ -87,7 +52,7 @@ def read_fast(text: str) -> Blocks | None:
         if not line:
             kinds[at] = BLANK
             para = -1
-        elif line[0] in _SPECIAL:
+        elif line[0] in SPECIAL:
             scan.para = para
             at = special(at)
             if at < 0:
@@ -151,10 +116,8 @@ class _Scan:
         mark = body[0]
         if mark not in "=-" or body.rstrip(" ").strip(mark):
             return 0
-        para = self.para
-        self.mark(para, at + 1, HEADING)
-        self.regions[at] = para
-        return at + 1
+        self.regions[at] = self.para
+        return self.mark(self.para, at + 1, HEADING)
 
     def leave(self, indent: int) -> None:
         """Close the list items whose content would need a deeper indent."""
@@ -188,7 +151,7 @@ class _Scan:
     def heading(self, at: int, indent: int, body: str) -> int:
         """`#` to `######` and a space."""
         rest = body.lstrip("#")
-        if len(body) - len(rest) > 6 or (rest and rest[0] != " "):
+        if len(body) - len(rest) > 6 or rest[:1] not in ("", " "):
             return 0
         self.leave(indent)
         self.regions[at] = at
@@ -196,7 +159,7 @@ class _Scan:
 
     def rule_or_item(self, at: int, indent: int, body: str) -> int:
         """A line of `-`, `*`, `_` or `+`: a thematic break, a bullet, or text."""
-        if _is_break(body):
+        if is_break(body):
             self.leave(indent)
             return self.mark(at, at + 1, BREAK)
         return self.item(at, indent, body, 1) if body[0] != "_" and body[1:2] in ("", " ") else 0
@@ -223,12 +186,12 @@ class _Scan:
         self.para = -1
         self.stack.append(indent + width + padding)
         first = content[0]
-        if first not in _SPECIAL:
+        if first not in SPECIAL:
             return self.text(at)
-        if first in ">~<" or content.startswith("```") or _is_break(content):
+        if first in ">~<" or content.startswith("```") or is_break(content):
             return DOUBT
-        step = _STEPS.get(first) if first != "`" else None
-        return (step(self, at, indent + width + padding, content) if step else 0) or self.text(at)
+        step = _STEPS.get(first)
+        return (step(self, at, self.stack[-1], content) if step else 0) or self.text(at)
 
     def fence(self, at: int, indent: int, body: str) -> int:
         """A code fence at the top level, up to the line that closes it."""
@@ -259,7 +222,7 @@ class _Scan:
     def html(self, at: int, indent: int, body: str) -> int:
         """An HTML comment, in a list only on one line. Other HTML is doubt."""
         if not body.startswith("<!--"):
-            return DOUBT if _is_tag(body) else 0
+            return DOUBT if is_tag(body) else 0
         self.leave(indent)
         if "-->" in body:
             return self.mark(at, at + 1, HTML)
@@ -275,19 +238,19 @@ class _Scan:
         self.leave(indent)
         if self.stack:
             return DOUBT
-        lines, end, state = self.lines, at, _ENDED
+        lines, end, state = self.lines, at, ENDED
         while end < len(lines):
             line = lines[end]
             body = line.lstrip(" ")
             if body[:1] == ">" and len(line) - len(body) < 4:
-                state = _quoted(state, body)
-            elif not body or state in (_ENDED, _UNSURE_ENDED):
+                state = quoted(state, body)
+            elif not body or state in (ENDED, UNSURE_ENDED):
                 break
             elif body[0] in "|:-" and "|" in lines[end - 1]:
                 return DOUBT
-            elif _interrupts(line):
+            elif interrupts(line):
                 break
-            elif state == _OPEN:
+            elif state == OPEN:
                 self.lazy.append(end)
             else:
                 return DOUBT
@@ -297,8 +260,8 @@ class _Scan:
     def table(self, at: int, indent: int, body: str) -> int:
         """A table whose second line this is, up to its last row; 0 when it is none."""
         above = self.kinds[at - 1]
-        columns = _columns(body)
-        if not columns or above == CODE:
+        width = columns(body)
+        if not width or above == CODE:
             return 0
         if above != TEXT or self.stack:
             return DOUBT
@@ -307,23 +270,21 @@ class _Scan:
             return 0
         if "\\" in header or not header.isprintable():
             return DOUBT  # an escaped pipe; white space that only some strip
-        if len(_cells(header)) != columns:
+        if len(cells(header)) != width:
             return 0
         end = self.rows(at + 1)
-        if (end - at) * columns > MAX_CELLS:
+        if (end - at) * width > MAX_CELLS:
             return DOUBT
         self.regions[at - 1] = -1
         return self.mark(at - 1, end, TABLE)
 
     def rows(self, at: int) -> int:
         """The end of the rows that begin at `at`."""
-        lines = self.lines
-        while at < len(lines):
-            line = lines[at]
-            if line[:1] != "|" and (not line.strip(" ") or _interrupts(line) or line.startswith("    ") or opens_marker(line)):
-                break
-            at += 1
-        return at
+        for i in range(at, len(self.lines)):
+            line = self.lines[i]
+            if line[:1] != "|" and (not line.strip() or interrupts(line) or line.startswith("    ") or opens_marker(line)):
+                return i
+        return len(self.lines)
 
 
 _STEPS: dict[str, Callable[[_Scan, int, int, str], int]] = {
@@ -335,59 +296,3 @@ _STEPS: dict[str, Callable[[_Scan, int, int, str], int]] = {
     **dict.fromkeys("-*_+", _Scan.rule_or_item),
     **dict.fromkeys("0123456789", _Scan.numbered),
 }
-
-# How far a block quote has come: whether a line without `>` goes on with it.
-_OPEN, _ENDED, _UNSURE, _UNSURE_ENDED = range(4)
-
-
-def _quoted(state: int, body: str) -> int:
-    """The state of a block quote after a line of its own: `_OPEN` when a paragraph is open for certain."""
-    inside = body[2:] if body[1:2] == " " else body[1:]
-    if not inside.strip(" "):
-        return _ENDED if state in (_OPEN, _ENDED) else _UNSURE_ENDED
-    return _OPEN if state in (_OPEN, _ENDED) and inside[0] not in _SPECIAL else _UNSURE
-
-
-def _is_break(body: str) -> bool:
-    """Three or more of `-`, `*` or `_`, and spaces."""
-    return body[0] in "-*_" and not body.strip(body[0] + " ") and body.count(body[0]) > 2
-
-
-def _is_tag(body: str) -> bool:
-    """Whether what begins with `<` may be HTML."""
-    return body[1:2] in "/!?" or ("a" <= body[1:2].lower() <= "z")
-
-
-def _interrupts(line: str) -> bool:
-    """Whether this line may end a table or a block quote: it begins another block, or may."""
-    return _interrupting().match(line) is not None
-
-
-@functools.cache
-def _interrupting() -> re.Pattern[str]:
-    item = r"(?:[-+*]|[0-9]{1,9}[.)])(?: |$)"
-    breaks = r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$"
-    return re.compile(rf" {{0,3}}(?:#{{1,6}}(?: |$)|>|```|~~~|{item}|<[A-Za-z/!?]|{breaks})")
-
-
-def _cells(row: str) -> list[str]:
-    """The cells of a table's row without escapes."""
-    cells = row.strip(" ").split("|")
-    if not cells[0]:
-        del cells[0]
-    if cells and not cells[-1]:
-        del cells[-1]
-    return cells
-
-
-def _columns(body: str) -> int:
-    """The number of columns of a table whose second line this is, 0 when it is none (GFM, "Tables")."""
-    if body.strip("|:- ") or len(body) < 2 or body.startswith("- "):
-        return 0
-    cells = _cells(body)
-    return len(cells) if all(_is_ruler(cell.strip(" ")) for cell in cells) else 0
-
-
-def _is_ruler(cell: str) -> bool:
-    dashes = cell.removeprefix(":").removesuffix(":")
-    return dashes != "" and not dashes.strip("-")

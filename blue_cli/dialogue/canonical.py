@@ -40,7 +40,7 @@ _BARE = r"((?:[A-Za-z0-9]|-[0-9])(?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=
 _SCALAR = re.compile(f"{_QUOTED}|{_BARE}")
 _FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
 _WORD = r"[A-Za-z][A-Za-z0-9-]{0,150}+(?<=[0-9])"  # a letter first, a digit last: text in every YAML
-_WORD_MAP = re.compile(rf"([a-z]+): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
+_WORD_MAP = re.compile(rf"([a-z]{{1,64}}): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63}+):")
 _PAIR = re.compile(rf"((?:{_QUOTED}|([A-Za-z0-9_][A-Za-z0-9_-]{{0,150}}+)): )(?:(?:{_QUOTED}|{_BARE})(, |\}}))?")
 _ESCAPE = re.compile(r'\\(?:[bfnrt"\\/]|u(?!0000)(?![dD][89a-fA-F])[0-9a-fA-F]{4})')

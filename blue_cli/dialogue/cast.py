@@ -6,10 +6,11 @@ An older judge's register (FORMAT.md, section 7) is matched with the experts' te
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from blue_cli.dialogue import identity, markers, older, resolve
+from blue_cli.dialogue import identity, markers, resolve
 from blue_cli.dialogue.grammar import ENTITY, STANCE, STANCES, VERDICT
 from blue_cli.dialogue.ids import JUDGE, canonical
 from blue_cli.dialogue.markers import Mark
@@ -45,7 +46,7 @@ def cast(sources: Sources) -> Cast:
     numberings = [identity.number(s.marks, s.author) for s in sources.files]
     assigned = [ids_of(s) for s in sources.files]
     shown, highest = identity.displays(
-        identity.FileIds(s.author, s.round, n.entities, ids) for s, n, ids in zip(sources.files, numberings, assigned, strict=True)
+        [identity.FileIds(s.author, s.round, n.entities, ids) for s, n, ids in zip(sources.files, numberings, assigned, strict=True)]
     )
     entities: dict[str, Entity] = {}
     owners: list[dict[int, str]] = []
@@ -85,10 +86,8 @@ def _define(
     for i, ((mark, kind, number, _), (id, assigned)) in enumerate(zip(numbering.entities, ids, strict=True)):
         name = f"{prefix}-{kind}{round:02d}{number:02d}"
         end = begins[i + 1] if i < last else len(source.text)
-        for cut in cuts:
-            if mark.end <= cut < end:
-                end = cut
-                break
+        if cuts and (first := bisect_left(cuts, mark.end)) < len(cuts):
+            end = min(end, cuts[first])
         owned[mark.pos] = name
         entities[name] = Entity(
             name, id, kind, source.author, round, number, mark.written or None, mark.label, source.path,
@@ -118,8 +117,9 @@ def _match(
     rows: list[tuple[RegisterRow, str]] = []
     own: dict[int, str] = {}
     first_acts = _first_acts(sources, slugs)
+    firsts = _firsts(entities)
     for row in sources.register.rows:
-        name = _experts(row, entities) if row.author else own.get(row.number)
+        name = _experts(row, entities, firsts) if row.author else own.get(row.number)
         if name is None and row.author is None:
             name = own[row.number] = _judges(row, entities, sources, first_acts)
         if name is not None:
@@ -133,17 +133,27 @@ def _match(
     return tuple(rows), counting
 
 
-def _experts(row: RegisterRow, entities: Mapping[str, Entity]) -> str | None:
+def _firsts(entities: Mapping[str, Entity]) -> dict[tuple[str, int], str]:
+    """For each author and local number the earliest of their tensions."""
+    firsts: dict[tuple[str, int], str] = {}
+    for name, entity in entities.items():
+        if entity.kind == "T":
+            firsts.setdefault((entity.author, entity.number), name)
+    return firsts
+
+
+def _experts(row: RegisterRow, entities: Mapping[str, Entity], firsts: Mapping[tuple[str, int], str]) -> str | None:
     """The expert's tension that a row names: of the round it says, else the first of that number."""
     if row.id_round is not None:
         name = canonical(row.author or "", "T", row.id_round, row.number)
         return name if name in entities else None
-    found = [e for e in entities.values() if e.author == row.author and e.kind == "T" and e.number == row.number]
-    return min(found, key=lambda e: e.round).canonical if found else None
+    return firsts.get((row.author or "", row.number))
 
 
 def _judges(row: RegisterRow, entities: dict[str, Entity], sources: Sources, first_acts: Mapping[int, int]) -> str:
     """A tension of the register's own, added to the entities."""
+    from blue_cli.dialogue import older
+
     named = sources.named.get(f"T{row.number:02d}")
     raised = older.raised_round(row, first_acts.get(row.number), named)
     name = canonical(JUDGE, "T", raised, row.number)

@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 _OPEN = re.compile(r"---[ \t]*\r?\n")
 _CLOSE = re.compile(r"(?:^|\n)---[ \t]*(?:\r?\n|\Z)")
 # What makes a block between two `---` front matter and not prose between two thematic breaks.
-_KEY = re.compile(r"^[ \t]*(?:[{}\[\]&*!?%]|<<:|[\"']?[\w-]+[\"']?[ \t]*:(?!\S))", re.M)
+_KEY = re.compile(r"^[ \t]*(?:\{|<<:|[\"']?[\w-]+[\"']?[ \t]*:(?!\S))", re.M)
 
 
 class Document(NamedTuple):
@@ -68,12 +68,13 @@ def read(data: bytes) -> Document:
         return _undecoded(data, bom, data.index(0), "a NUL character: remove it")
     if len(data) >= MAX_LINE and (broken := _over(data)):
         return Document("", bom, None, 2, 0, 1, "limit", *broken)
-    if not text.startswith("---"):
+    if text.startswith("---\nblue: "):  # what the tool writes
+        end = text.find("\n---", 8)
+        if text[end + 4 : end + 5] == "\n" and 0 < end < MAX_FRONT // 4:
+            front = text[4 : end + 1]
+            return Document(text, bom, front, 2, end + 5, front.count("\n") + 3)
+    elif not text.startswith("---"):
         return Document(text, bom, None, 2, 0, 1)
-    if text.startswith("\nblue: ", 3):  # what the tool writes
-        end = text.find("\n---", 4)
-        if 0 < end < MAX_FRONT // 4 and text.startswith("\n", end + 4):
-            return Document(text, bom, text[4 : end + 1], 2, end + 5, text.count("\n", 0, end) + 3)
     return _split(text, bom)
 
 

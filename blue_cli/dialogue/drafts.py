@@ -61,7 +61,8 @@ _ROLE = {"raised in": "raised", "raised by": "by", "resolved in": "resolved", "t
 _SAID = re.compile(r"(?:[-*+]\s+)?[^\w]*raised\s(?:in\s|by\s|at\s)", re.I)  # `Raised in R0 by Muffin`, without a colon
 _BOLD = re.compile(r"\*\*([^*]+)\*\*|__([^_]+)__")
 _DATE_END = re.compile(r"\sby\s|:|\s[-–—]|[—.;]")
-_VOID = re.compile(r"\W*$|(?:n/?a|none|tbd|todo|pending|no|not|to be|in progress|unclear|unknown|unresolved|open)\b", re.I)
+_VOID = re.compile(r"[\s?._…❌✗✘–—-]*$|(?:n/?a|none|tbd|todo|pending|no|not|to be|in progress|unclear|unknown|unresolved|open)\b", re.I)
+_BREAK = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}")  # what is below is about all rows, or the next
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _PROSE = re.compile(r"\s*[a-z]|['’]\w|\s*[,/&+]")
 _AFTER_ID = re.compile(r"\(?R\d{1,2}\)?|\(Round \d{1,2}\)", re.I)  # the round, wrapped to the cell's next line
@@ -148,11 +149,13 @@ class Reader:
         return found._replace(raised=raised)
 
     def _heading_row(self, line: Line, text: str) -> Draft | None:
-        bare, label, own = head(text)
+        bare, label, own, by = head(text)
         ids = self._known(line, bare, _names_somebody(bare))
         if not ids:
             return None
-        return self._draft(line, ids, label, own)
+        draft = self._draft(line, ids, label)
+        draft.own, draft.by = own, by
+        return draft
 
     def _known(self, line: Line, text: str, loud: bool) -> list[Written]:
         """The ids a plain text begins with, where nothing but a label follows them."""
@@ -166,10 +169,9 @@ class Reader:
             self._find("near-miss-marker", line, f"{strangers[0].text}: no such expert", why)
         return [w for w in ids if w not in strangers]
 
-    def _draft(self, line: Line, ids: list[Written], label: str, own: str = "") -> Draft:
+    def _draft(self, line: Line, ids: list[Written], label: str) -> Draft:
         column = max(line.text.find(ids[0].text.split()[0]), 0) + 1
         draft = Draft(ids, label, (self.path, line.number, column), self._section())
-        draft.own = own
         self.drafts.append(draft)
         return draft
 
@@ -206,6 +208,8 @@ class Reader:
 
     def _prose(self, line: Line) -> None:
         text = line.text.strip()
+        if _BREAK.fullmatch(line.text):
+            self._row = None
         if not self._row or not text or text[0] in ">|│┃║" or _is_code(line):
             return
         draft = self._row[1]

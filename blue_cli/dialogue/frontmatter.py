@@ -5,7 +5,8 @@ Known keys come first, in the order of FORMAT.md, section 1; what the tool does 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -29,6 +30,9 @@ INNER: dict[str, tuple[str, ...]] = {
     "experts": ("slug", "role", "tier", "relevance", "source", "reason", "focus", "from_round", "to_round", "git"),
     "closed": ("at", "reason"),
 }
+
+_TAIL = "\0"  # no key can be this
+_BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+")
 
 Problems = Sequence[tuple[int, int, str]]
 
@@ -76,11 +80,21 @@ def update(front: str | None, changes: Mapping[str, Any], kind: str) -> str:
         raise _refusal(problems)
     merged = {**fields, **changes}
     untouched = [key for key in fields if key not in ORDER[kind] and key not in changes]
-    text = _assembled(_entries(front), merged, untouched, kind, newline)
     wanted = read(write(merged, kind))[0] | {key: fields[key] for key in untouched}
-    if read(text) == (wanted, []):
-        return text
-    return write(merged, kind).replace("\n", newline)  # a layout in which lines cannot be moved
+    text = ""
+    for entries in _layouts(front):
+        text = _assembled(entries, merged, untouched, kind, newline)
+        if read(text) == (wanted, []):
+            break
+    return text
+
+
+def _layouts(front: str) -> Iterator[list[_Entry]]:
+    """What to keep of the source, most first: moving a line can change what another says (blank lines below `|+`)."""
+    entries = _entries(front)
+    yield entries
+    yield [entry._replace(above=_BLANK.sub("", entry.above)) for entry in entries]
+    yield []
 
 
 def _refusal(problems: Problems) -> Refused:
@@ -94,7 +108,7 @@ def _refusal(problems: Problems) -> Refused:
 
 
 class _Entry(NamedTuple):
-    """The lines of one top-level key, and the comments and blank lines above it. The key '' is what follows the last."""
+    """The lines of one top-level key, and the comments and blank lines above it. `_TAIL` is what follows the last."""
 
     key: str
     above: str
@@ -108,9 +122,9 @@ def _assembled(entries: list[_Entry], merged: Mapping[str, Any], untouched: list
     added = [key for key in canonical.ordered(merged, ()) if key not in ORDER[kind] and key not in untouched]
     parts = []
     for key in (*known, *untouched, *added):
-        own = source.get(key, "") if key in untouched else _field(key, merged[key]).replace("\n", newline)
-        parts.append(above.get(key, "") + own)
-    return "".join(parts) + above.get("", "")
+        kept = source.get(key) if key in untouched else None
+        parts.append(above.get(key, "") + (kept or _field(key, merged[key]).replace("\n", newline)))
+    return "".join(parts) + above.get(_TAIL, "")
 
 
 def _entries(front: str) -> list[_Entry]:
@@ -130,4 +144,4 @@ def _entries(front: str) -> list[_Entry]:
         stop = end if front[end - 1] == "\n" else front.find("\n", end) + 1
         entries.append(_Entry(key, front[done:begin], front[begin:stop]))
         done = stop
-    return [*entries, _Entry("", front[done:], "")]
+    return [*entries, _Entry(_TAIL, front[done:], "")]

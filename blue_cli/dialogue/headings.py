@@ -21,10 +21,11 @@ NOWHERE = Section(None, "", None)
 
 _MARK = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _NUMBERING = re.compile(r"(?:\d{1,3}[.)]\s+)?[^\w]*(?:tension\s+(?=\S))?[^\w]*", re.I)
-_SEPARATOR = re.compile(r"[*`~\]]*\s*(?:[:—–→]|-{1,2}(?=\s))?[:*]*\s*")
+_SEPARATOR = re.compile(r"[*`~\]]*\s*(?:[:.)—–→]|-{1,2}(?=\s))?[:*]*\s*")
 _RAISED_IN = re.compile(
     r"\b(?:raised|new|surfaced|opened)\s(?:(?:in|from)\s)?(?:Round |R)(\d{1,2})\b|\b(?:Round |R)(\d{1,2})[ -](?:new )?tensions?\b", re.I
 )
+_ASIDE = re.compile(r"[*`~\]]*\s*\(([^()]{1,80})\)(?=[*`~\]]*\s*[:—–-])")  # `T01 (Muffin, R0): label`
 _TAIL = re.compile(r"[(\[]|\s[-–—]{1,2}\s|[✅✔☑❌🟢🟡🔴🔵🟠⚪⏳🔒🔓⚠]")
 
 
@@ -40,8 +41,8 @@ def heading(line: str) -> tuple[int, str] | None:
     return len(match[1]), text
 
 
-def head(raw: str) -> tuple[str, str, str]:
-    """A heading as text that begins with its id, the label as written, and the status it carries itself."""
+def head(raw: str) -> tuple[str, str, str, str]:
+    """A heading as text that begins with its id, the label as written, the status it carries, and who raised it."""
     raw = unlink(raw)
     kept = [i for i, char in enumerate(raw) if char not in "*`~"]
     text = "".join(raw[i] for i in kept)
@@ -54,8 +55,12 @@ def head(raw: str) -> tuple[str, str, str]:
         own, start = (status.word, begin) if ids_at(text, begin)[0] else ("", start)
     _, end = ids_at(text, start)
     label = raw[kept[end - 1] + 1 :] if end > start else raw
-    label, tail = _split_tail(label_of(_separated(label)))
-    return text[start:], label, own or tail
+    aside = _ASIDE.match(label)
+    said = plain(aside[1]) if aside else ""
+    label, tail = _split_tail(label_of(_separated(label[aside.end() :] if aside else label)))
+    if is_status(said):
+        own, said = said, ""
+    return text[start:], label, own or tail, said
 
 
 def _separated(label: str) -> str:

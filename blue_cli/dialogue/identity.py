@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from blue_cli.dialogue.grammar import ENTITY, STANCE
-from blue_cli.dialogue.ids import BARE, JUDGE, LAST_NUMBER, display, local
+from blue_cli.dialogue.ids import JUDGE, LAST_NUMBER, display, local
 from blue_cli.dialogue.markers import Mark
+
+
+MOST_DIGITS = 9  # of a number in an id: Python refuses to read more than 4,300
 
 
 class Numbered(NamedTuple):
@@ -28,40 +30,60 @@ class Numbering(NamedTuple):
 
 def number(marks: Sequence[Mark], author: str) -> Numbering:
     """Local numbers of one file: canonical spellings claim theirs first, then `T01`, then what has none, by position."""
-    mine = [m for m in marks if m.row.shape in (ENTITY, STANCE)]
-    foreign = tuple(m for m in mine if m.author and m.author != author)
-    if foreign:
-        mine = [m for m in mine if not m.author or m.author == author]
-    wishes = [wish(m) for m in mine]
-    taken: dict[str, set[int]] = {}
-    given: list[int] = [0] * len(mine)
+    entities: list[Numbered] = []
+    taken: set[tuple[str, int]] = set()
+    for mark in marks:
+        if mark.row.letter:
+            asked = wish(mark)
+            place = (mark.row.letter, asked)
+            if not asked or place in taken or (mark.author and mark.author != author):
+                return _contended(marks, author)
+            taken.add(place)
+            entities.append(Numbered(mark, mark.row.letter, asked))
+    return Numbering(tuple(entities), ())
+
+
+def _contended(marks: Sequence[Mark], author: str) -> Numbering:
+    """The numbering where some id is missing, odd, foreign or wanted twice."""
+    named = [m for m in marks if m.row.letter]
+    foreign = tuple(m for m in named if m.author and m.author != author)
+    mine = [m for m in named if not m.author or m.author == author]
+    given, doubled = _claims(mine)
+    last: dict[str, int] = {}
+    for i, asked in given.items():
+        last[mine[i].row.letter] = max(last.get(mine[i].row.letter, 0), asked)
+    for i, mark in enumerate(mine):
+        if i not in given:
+            given[i] = last[mark.row.letter] = last.get(mark.row.letter, 0) + 1
+    entities = (Numbered(m, m.row.letter, given[i], i in doubled) for i, m in enumerate(mine) if given[i] <= LAST_NUMBER)
+    return Numbering(tuple(entities), foreign)
+
+
+def _claims(mine: Sequence[Mark]) -> tuple[dict[int, int], set[int]]:
+    """Who gets the number that its id asks for, and whose was taken."""
+    given: dict[int, int] = {}
     doubled: set[int] = set()
+    taken: set[tuple[str, int]] = set()
     for canonical in (True, False):
         for i, mark in enumerate(mine):
-            if bool(mark.author) == canonical and wishes[i]:
-                if wishes[i] in taken.setdefault(mark.row.letter, set()):
-                    doubled.add(i)
-                else:
-                    given[i] = wishes[i]
-                    taken[mark.row.letter].add(wishes[i])
-    for i, mark in enumerate(mine):
-        if not given[i]:
-            used = taken.setdefault(mark.row.letter, set())
-            given[i] = max(used, default=0) + 1
-            used.add(given[i])
-    entities = (Numbered(m, m.row.letter, n, i in doubled) for i, (m, n) in enumerate(zip(mine, given, strict=True)) if n <= LAST_NUMBER)
-    return Numbering(tuple(entities), foreign)
+            asked = wish(mark)
+            if bool(mark.author) != canonical or not asked:
+                continue
+            if (mark.row.letter, asked) in taken:
+                doubled.add(i)
+            else:
+                given[i] = asked
+                taken.add((mark.row.letter, asked))
+    return given, doubled
 
 
 def wish(mark: Mark) -> int:
     """The local number that an entity's id asks for; 0 when it is missing or odd."""
-    if mark.author:
-        digits = mark.written.rpartition("-")[2][1:]
-    else:
-        if not mark.written or mark.written[0] != mark.row.letter or not mark.written[1:].isdigit():
-            return 0
-        digits = mark.written[1:]
-    asked = int(digits[2:] if len(digits) >= 4 else digits)
+    written = mark.written.rpartition("-")[2] if mark.author else mark.written
+    digits = written[1:]
+    if written[:1] != mark.row.letter or not digits.isdigit() or not digits.isascii():
+        return 0
+    asked = int((digits[2:] if len(digits) >= 4 else digits)[:MOST_DIGITS])
     return asked if 1 <= asked <= LAST_NUMBER else 0
 
 
@@ -80,44 +102,51 @@ class FileIds(NamedTuple):
     ids: Mapping[str, str]
 
 
-def displays(files: Iterable[FileIds]) -> tuple[list[list[tuple[str, bool]]], dict[tuple[int, str], int]]:
+def displays(files: Sequence[FileIds]) -> tuple[list[list[tuple[str, bool]]], dict[tuple[int, str], int]]:
     """For each file, in the order given, (display id, whether it is assigned) of each entity; and the highest
     assigned number by round and kind.
 
     Unassigned ones count on from the highest assigned, by slug among experts, the judge last.
     """
-    files = list(files)
     highest: dict[tuple[int, str], int] = {}
+    out: list[list[tuple[str, bool]]] = []
+    missing = False
     for f in files:
-        for key, value in f.ids.items():
-            if is_assignment(key, value, f.round):
-                place = (f.round, key[0])
-                highest[place] = max(highest.get(place, 0), int(value[3:]))
-    next_free = dict(highest)
-    out: list[list[tuple[str, bool]]] = [[] for _ in files]
-    order = sorted(range(len(files)), key=lambda i: (files[i].round, files[i].author == JUDGE, files[i].author))
-    for i in order:
-        f = files[i]
-        for entity in f.entities:
-            value = f.ids.get(local(entity.kind, entity.number))
-            if value is not None and is_assignment(entity.kind + "1", value, f.round):
-                out[i].append((value, True))
-                continue
-            place = (f.round, entity.kind)
-            next_free[place] = next_free.get(place, 0) + 1
-            out[i].append((display(entity.kind, f.round, next_free[place]), False))
+        digits = f"{f.round:02d}"
+        ids = [f.ids.get(local(e.kind, e.number)) for e in f.entities]
+        shown = [(v, True) if v is not None and is_assignment(e.kind, v, f.round, digits) else ("", False)
+                 for e, v in zip(f.entities, ids, strict=True)]  # fmt: skip
+        for id, assigned in shown:
+            if assigned:  # an entry that names nothing in the body is ignored
+                place = (f.round, id[0])
+                highest[place] = max(highest.get(place, 0), int(id[3:]))
+        missing = missing or ("", False) in shown
+        out.append(shown)
+    if missing:
+        _count_on(files, out, dict(highest))
     return out, highest
 
 
-def is_assignment(key: str, value: object, round: int) -> bool:
+def _count_on(files: Sequence[FileIds], out: list[list[tuple[str, bool]]], last: dict[tuple[int, str], int]) -> None:
+    """Display ids for what has none assigned."""
+    order = sorted(range(len(files)), key=lambda i: (files[i].round, files[i].author == JUDGE, files[i].author))
+    for i in order:
+        f = files[i]
+        for j, entity in enumerate(f.entities):
+            if not out[i][j][1]:
+                place = (f.round, entity.kind)
+                last[place] = last.get(place, 0) + 1
+                out[i][j] = (display(entity.kind, f.round, last[place]), False)
+
+
+def is_assignment(key: str, value: object, round: int, digits: str = "") -> bool:
     """Whether an entry of `ids:` can stand: a display id of the key's kind and the file's round."""
     return (
         isinstance(value, str)
-        and bool(BARE.fullmatch(key) or len(key) == 2)
         and value[:1] == key[:1]
-        and value[1:].isascii()
-        and value[1:].isdigit()
-        and len(value) >= 5
-        and value[1:3] == f"{round:02d}"
+        and value[1:3] == (digits or f"{round:02d}")
+        and 5 <= len(value) <= 3 + MOST_DIGITS
+        and value.isascii()
+        and value[3:].isdigit()
         and int(value[3:]) > 0
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 Span = tuple[int, int]
 
+MAX_TRIES = 10_000  # links and tags of one region that turn out to be none; beyond, all are text
 MAX_PARENS = 32  # open in a link destination (CommonMark); it also keeps repeated `](` linear
 
 
@@ -46,6 +47,7 @@ class _Inlines:
         self.spans: list[Span] = []
         self.openers: list[_Opener] = []
         self.runs: dict[int, list[int]] | None = None
+        self.tries = MAX_TRIES
         self.absent: set[str] = set()  # closers that do not come any more: each is looked for in vain once
 
     def scan(self) -> list[Span]:
@@ -86,8 +88,9 @@ class _Inlines:
             return match.end()
         opener = self.openers.pop()
         end = -1
-        if (opener.image or not opener.blocked) and self.region.startswith("(", match.end()):
+        if (opener.image or not opener.blocked) and self.tries and self.region.startswith("(", match.end()):
             end = _link_end(self.region, match.end() + 1)
+            self.tries -= end < 0
         if self.openers and (opener.blocked if end < 0 else not opener.image):
             self.openers[-1].blocked = True
         return self.hide(opener.start, end) if end > 0 else match.end()
@@ -99,8 +102,11 @@ class _Inlines:
             if self.region.startswith(opening, at):
                 end = self.find(closing, at + least)
                 return self.hide(at, end) if end > 0 else match.end()
-        found = _patterns()["tag"].match(self.region, at) if self.find(">", at) > 0 else None
-        return self.hide(at, found.end()) if found else match.end()
+        if self.tries and self.find(">", at) > 0:
+            if found := _patterns()["tag"].match(self.region, at):
+                return self.hide(at, found.end())
+            self.tries -= 1
+        return match.end()
 
     def find(self, closing: str, at: int) -> int:
         """Where the next `closing` ends, else -1."""
@@ -153,7 +159,7 @@ def _destination_end(region: str, start: int) -> int:
                 return -1
         elif found == ")" and depth:
             depth -= 1
-        elif len(found) == 1 and found != "\\" or found == "\\ ":
+        elif (len(found) == 1 and found != "\\") or found == "\\ ":
             end = match.start()
             break
     return -1 if depth else end

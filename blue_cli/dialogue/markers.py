@@ -8,10 +8,12 @@ which a line could be hidden (code, tables, HTML, quotes). Never raises: what ca
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from blue_cli.dialogue import blocks
 from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, REF, STANCE, Marker
+from blue_cli.dialogue.ids import KINDS
 
 
 class Mark(NamedTuple):
@@ -35,18 +37,16 @@ class Mark(NamedTuple):
 _WORDS = "|".join(sorted((re.escape(m.word) for m in MARKERS if ":" not in m.word), key=len, reverse=True))
 _INSIDE = r"([^\[\]\\\n]*(?:\\.[^\[\]\\\n]*)*)(.?)"  # DESIGN.md, speed: this shape takes a third of the obvious one's time
 _CANDIDATE = re.compile(
-    r"\[(?:(" + _WORDS + r")(?![0-9A-Za-z])|((?:RE|MOVE):[A-Z]+)|([0-9A-Za-z][0-9A-Za-z-]*)-([PTRECS])(\d+)(?![0-9A-Za-z]))" + _INSIDE
+    r"\[(?:(" + _WORDS + r")(?![0-9A-Za-z])|((?:RE|MOVE):[A-Z]+)|([0-9A-Za-z][0-9A-Za-z-]*)-([PTRECS])([0-9]+)(?![0-9A-Za-z]))" + _INSIDE
 )
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
 OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
-_FIELD = re.compile(_BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?")
+_FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
 _BETWEEN = re.compile(r"[ \t,;&*_]*")
-_IDENTIFIED = re.compile(
-    r"[ \t]*([PTRECS](?:\d|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)", re.S
-)
+_IDENTIFIED = r"[ \t]*([PTRECS](?:[0-9]|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)"
 _LEADING = " \t:*_—–-"
 _STOP = re.compile(r"\n {0,3}[#=*_-]")
-_CLOSED = "]"
+_FIELD_REACH = 200  # a bold field name stands near the start of its line; to look further is quadratic on hostile lines
 
 
 def scan(text: str, start: int, line: int, near: bool = False) -> tuple[list[Mark], blocks.Blocks | None]:
@@ -55,96 +55,122 @@ def scan(text: str, start: int, line: int, near: bool = False) -> tuple[list[Mar
     `text` has only line feeds as line ends. The block reading comes back too, where one was needed (or asked for
     with `near`), so that the caller need not read again.
     """
-    view = _Body(text, start, line)
-    if near:
-        view.read_blocks()
+    body = text[start:] if start else text
+    view = None if not near and blocks.plain(body) else _View(text, start, blocks.read(body))
     marks: list[Mark] = []
+    brackets = Brackets(text)
+    at = start
     for match in _CANDIDATE.finditer(text, start):
-        row = _row(match)
-        if row is None or not view.counts(row, match.start(), marks):
+        word, verb, author, letter, digits, inside, closed = match.groups()
+        row = BY_WORD.get(word or verb) if letter is None else _authored(letter, digits, inside)
+        if row is None:
             continue
-        mark = _mark(view, row, match)
-        if mark is not None:
-            marks.append(mark)
-    return marks, view.blocks
+        pos = match.start()
+        if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
+            continue
+        if view is not None and not view.shows(pos):
+            continue
+        end = match.end()
+        if closed != "]":
+            end = brackets.closing(pos) + 1
+            if not end:
+                continue
+            inside = text[match.start(6) : end - 1]
+        line += text.count("\n", at, pos)
+        at = pos
+        column = pos - text.rfind("\n", 0, pos)
+        if row.shape not in _OPENS:
+            marks.append(Mark(row, pos, end, line, column, "", "", inside))
+            continue
+        if author:
+            written, label = f"{author}-{letter}{digits}", inside.lstrip(_LEADING)
+        else:
+            written, label = _identify(inside)
+        marks.append(Mark(row, pos, end, line, column, written, (author or "").lower(), label.strip() or _rest_of_line(text, end)))
+    return marks, view.blocks if view else None
 
 
-def _row(match: re.Match[str]) -> Marker | None:
-    """The grammar row a candidate belongs to."""
-    word = match[1] or match[2]
-    if word:
-        return BY_WORD.get(word)
-    # `[MACARON-T01]` without a label is a mention; `[STRUDEL-P0001]` can only be the id of an entity
-    return ENTITY_OF[match[4]] if len(match[5]) >= 4 or match[6].lstrip().startswith(":") else None
+_ANYWHERE = frozenset((REF, MOVE))  # shapes that count in the middle of a paragraph too
+_OPENS = frozenset((ENTITY, STANCE))
 
 
-class _Body:
-    """The body under the scan: where lines begin, and what hides a marker. Block reading happens at most once."""
+def _authored(letter: str, digits: str, inside: str) -> Marker | None:
+    """The row of `[STRUDEL-P0001: …]`; `[MACARON-T01]` without a label is a mention and no marker."""
+    return ENTITY_OF[letter] if len(digits) >= 4 or inside.lstrip().startswith(":") else None
 
-    __slots__ = ("at", "blocks", "hidden", "line", "plain", "start", "starts", "text")
 
-    def __init__(self, text: str, start: int, line: int) -> None:
+def _stands(text: str, start: int, pos: int, row: Marker, before: list[Mark]) -> bool:
+    """Whether a marker starts its line or, when it opens nothing, follows a marker or a bold field name.
+
+    Refs and moves need neither; a bracket behind a backslash of its own is plain text for all.
+    """
+    if row.shape in _ANYWHERE:
+        return text[pos - 1] != "\\" or not _is_escaped(text, pos)
+    line_start = text.rfind("\n", start, pos) + 1 or start
+    if text.find("[", line_start, pos) < 0 and OPENING.fullmatch(text, line_start, pos):
+        return True
+    if row.shape in _OPENS:
+        return False
+    if before and before[-1].end > line_start and _BETWEEN.fullmatch(text, before[-1].end, pos):
+        return True
+    return pos - line_start < _FIELD_REACH and re.compile(_FIELD).fullmatch(text, line_start, pos) is not None
+
+
+def _is_escaped(text: str, pos: int) -> bool:
+    """Whether an odd number of backslashes stands before an offset; no more of them count than anybody would write."""
+    before = text[max(pos - _FIELD_REACH, 0) : pos]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+class _View:
+    """What can be seen of a body that may hide something: its lines' kinds, and the spans inside its paragraphs."""
+
+    __slots__ = ("at", "blocks", "hidden", "index", "inline", "start", "starts", "text")
+
+    def __init__(self, text: str, start: int, read: blocks.Blocks) -> None:
         self.text = text
         self.start = start
-        self.line = line
+        self.blocks = read
         self.at = start
-        self.plain = blocks.plain(text if start == 0 else text[start:])
-        self.blocks: blocks.Blocks | None = None
+        self.index = 0
         self.starts: list[int] = []
         self.hidden: dict[int, list[tuple[int, int]]] = {}
+        # fences alone hide lines, which the kinds say already
+        self.inline = text.count("`", start) != 3 * text.count("```", start) or "](" in text or "<" in text
 
-    def read_blocks(self) -> blocks.Blocks:
-        """The block structure of the body."""
-        if self.blocks is None:
-            body = self.text[self.start :]
-            self.blocks = blocks.read(body)
-        return self.blocks
-
-    def line_of(self, pos: int) -> int:
-        """The line of an offset; asked for with rising offsets only."""
-        self.line += self.text.count("\n", self.at, pos)
+    def shows(self, pos: int) -> bool:
+        """Whether a marker at this offset can be one (FORMAT.md, section 2). Asked with rising offsets."""
+        self.index += self.text.count("\n", self.at, pos)
         self.at = pos
-        return self.line
-
-    def counts(self, row: Marker, pos: int, before: list[Mark]) -> bool:
-        """Whether a marker of this row may stand at this offset (FORMAT.md, section 2)."""
-        line_start = self.text.rfind("\n", self.start, pos) + 1 or self.start
-        if line_start != pos and row.shape not in (REF, MOVE) and not self._stands(row, line_start, pos, before):
+        kind = self.blocks.kinds[self.index]
+        if kind not in (blocks.TEXT, blocks.HEADING):
             return False
-        return self.plain or self._visible(pos)
-
-    def _stands(self, row: Marker, line_start: int, pos: int, before: list[Mark]) -> bool:
-        """Whether it starts its line or, when it opens nothing, follows a marker or a bold field name."""
-        if OPENING.fullmatch(self.text, line_start, pos):
+        if not self.inline:
             return True
-        if row.shape in (ENTITY, STANCE):
-            return False
-        if before and before[-1].end > line_start and _BETWEEN.fullmatch(self.text, before[-1].end, pos):
-            return True
-        return _FIELD.fullmatch(self.text, line_start, pos) is not None
+        spans = self._spans(self.blocks.regions[self.index])
+        before = bisect_right(spans, (pos, len(self.text))) - 1
+        return before < 0 or spans[before][1] <= pos
 
-    def _visible(self, pos: int) -> bool:
-        read = self.read_blocks()
-        index = self.text.count("\n", self.start, pos)
-        if read.kinds[index] not in (blocks.TEXT, blocks.HEADING):
-            return False
-        return not any(a <= pos < b for a, b in self._hidden(read, read.regions[index]))
-
-    def _hidden(self, read: blocks.Blocks, first: int) -> list[tuple[int, int]]:
+    def _spans(self, first: int) -> list[tuple[int, int]]:
         """Code spans, links and comments of the inline region that begins at line `first` of the body."""
         if first not in self.hidden:
-            last = first
-            while last + 1 < len(read.regions) and read.regions[last + 1] == first:
+            regions, last = self.blocks.regions, first
+            while last + 1 < len(regions) and regions[last + 1] == first:
                 last += 1
-            begin, end = self._offset(first), self._offset(last + 1)
-            self.hidden[first] = blocks.hidden(self.text, begin, end)
+            self.starts = self.starts or line_starts(self.text, self.start)
+            end = self.starts[last + 1] if last + 1 < len(self.starts) else len(self.text)
+            self.hidden[first] = blocks.hidden(self.text, self.starts[first], end)
         return self.hidden[first]
 
-    def _offset(self, index: int) -> int:
-        """The offset at which line `index` of the body begins."""
-        if not self.starts:
-            self.starts = line_starts(self.text, self.start)
-        return self.starts[index] if index < len(self.starts) else len(self.text)
+
+def _identify(inside: str) -> tuple[str, str]:
+    """The id as written and the label, from what stands between an entity's word and its `]`."""
+    head, colon, label = inside.partition(":")
+    if colon and len(head) == 4 and head[2:].isdigit() and head[0] == " " and head[1] in KINDS:
+        return head[1:], label  # ` P01: label`, as nearly all are
+    match = re.compile(_IDENTIFIED, re.S).fullmatch(inside)
+    assert match is not None  # every part is optional
+    return match[1] or "", match[2]
 
 
 def line_starts(text: str, start: int) -> list[int]:
@@ -157,58 +183,53 @@ def line_starts(text: str, start: int) -> list[int]:
     return starts
 
 
-def _mark(view: _Body, row: Marker, match: re.Match[str]) -> Mark | None:
-    """The mark of a candidate that counts; None when its bracket is never closed on its line."""
-    text, pos = view.text, match.start()
-    inside, end = match[6], match.end()
-    if match[7] != _CLOSED:
-        closing = closing_bracket(text, pos)
-        if closing < 0:
-            return None
-        inside, end = text[match.start(6) : closing], closing + 1
-    line = view.line_of(pos)
-    column = pos - text.rfind("\n", 0, pos)
-    if row.shape not in (ENTITY, STANCE):
-        return Mark(row, pos, end, line, column, "", "", inside)
-    written, label = _identify(inside)
-    author = match[3].lower() if match[3] else ""
-    if author:
-        written, label = f"{match[3]}-{match[4]}{match[5]}", inside.lstrip(_LEADING)
-    label = label.strip() or _rest_of_line(text, end)
-    return Mark(row, pos, end, line, column, written, author, label)
-
-
-def _identify(inside: str) -> tuple[str, str]:
-    """The id as written and the label, from what stands between an entity's word and its `]`."""
-    match = _IDENTIFIED.fullmatch(inside)
-    assert match is not None  # every part is optional
-    return match[1] or "", match[2]
-
-
 def _rest_of_line(text: str, end: int) -> str:
     """The label of a marker that has none inside: `[PERSPECTIVE P03] text`, `[PERSPECTIVE P11]: text`."""
     stop = text.find("\n", end)
     return text[end : stop if stop >= 0 else len(text)].strip(_LEADING)
 
 
+class Brackets:
+    """The brackets of one line at a time: each line is read once, however many it opens (64 KiB of `[` took seconds)."""
+
+    __slots__ = ("closers", "pairs", "stop", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.stop = -1
+        self.pairs: dict[int, int] = {}
+        self.closers: list[int] = []
+
+    def closing(self, pos: int) -> int:
+        """The offset of the `]` that balances the `[` at `pos` on its line, else of the first one, else -1.
+
+        Asked with rising offsets.
+        """
+        if pos > self.stop:
+            self._read_line(pos)
+        found = self.pairs.get(pos, -1)
+        if found < 0:
+            next = bisect_right(self.closers, pos)
+            found = self.closers[next] if next < len(self.closers) else -1
+        return found
+
+    def _read_line(self, start: int) -> None:
+        stop = self.text.find("\n", start)
+        self.stop = stop if stop >= 0 else len(self.text)
+        self.pairs, self.closers = {}, []
+        opened: list[int] = []
+        for match in re.compile(r"\\.|[\[\]]").finditer(self.text, start, self.stop):
+            if match[0] == "[":
+                opened.append(match.start())
+            elif match[0] == "]":
+                self.closers.append(match.start())
+                if opened:
+                    self.pairs[opened.pop()] = match.start()
+
+
 def closing_bracket(text: str, pos: int) -> int:
-    """The offset of the `]` that balances the `[` at `pos` on its line, else of the first one, else -1."""
-    stop = text.find("\n", pos)
-    stop = stop if stop >= 0 else len(text)
-    depth, first, at = 0, -1, pos
-    while at < stop:
-        char = text[at]
-        if char == "\\":
-            at += 1
-        elif char == "[":
-            depth += 1
-        elif char == "]":
-            first = at if first < 0 else first
-            depth -= 1
-            if not depth:
-                return at
-        at += 1
-    return first
+    """One question to `Brackets`."""
+    return Brackets(text).closing(pos)
 
 
 def stops(text: str, start: int, read: blocks.Blocks | None) -> list[int]:

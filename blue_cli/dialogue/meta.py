@@ -110,7 +110,7 @@ def _panels(value: object, problems: list[Problem]) -> dict[int, tuple[str, ...]
         problems.append(("front-matter", "panels: not a map of round to slugs", "write `panels: {1: [muffin, scone]}`"))
         return panels
     for key, slugs in value.items():
-        if isinstance(key, str) and key.isascii() and key.isdigit() and int(key) <= LAST_ROUND:
+        if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) <= len(str(LAST_ROUND)):
             panels[int(key)] = tuple(s.lower() for s in _list(slugs) if isinstance(s, str))
         else:
             problems.append(("front-matter", f"panels: {key!r} is no round", "write `panels: {1: [muffin, scone]}`"))

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from blue_cli.dialogue.document import read_json
 from blue_cli.dialogue.ids import JUDGE, local, slugify
 from blue_cli.dialogue.model import Expert, RegisterRow
-from blue_cli.dialogue.wording import bare_numbers
 
 NEVER = frozenset({"scoreboard", "summary", "tensions", "verdict", "context-brief", "background"})  # files of the judge, no experts
 TIERS = ("core", "adjacent", "wildcard")
@@ -136,9 +135,7 @@ def panels(listed: Mapping[int, Sequence[Expert]], writers: Mapping[int, Iterabl
     return {n: found[n] for n in sorted(found) if found[n]}
 
 
-def experts(
-    listed: Mapping[int, Sequence[Expert]], writers: Mapping[int, Iterable[str]], pool: Sequence[Expert]
-) -> tuple[Expert, ...]:
+def experts(listed: Mapping[int, Sequence[Expert]], writers: Mapping[int, Iterable[str]], pool: Sequence[Expert]) -> tuple[Expert, ...]:
     """Everybody on a panel, sorted by slug, from the first round they are on one, with what the pool knows of them."""
     first: dict[str, int] = {}
     for number, slugs in panels(listed, writers).items():
@@ -153,9 +150,7 @@ def experts(
     return tuple(_enriched(slug, first[slug], said[slug], by_slug, by_role) for slug in sorted(first))
 
 
-def _enriched(
-    slug: str, first: int, said: Sequence[Expert], by_slug: Mapping[str, Expert], by_role: Mapping[str, Expert]
-) -> Expert:
+def _enriched(slug: str, first: int, said: Sequence[Expert], by_slug: Mapping[str, Expert], by_role: Mapping[str, Expert]) -> Expert:
     """One expert: what the panels say, the earliest first, then what the pool says."""
     role = next((e.role for e in said if e.role), "")
     pooled = by_slug.get(slug) or by_role.get(role.casefold())
@@ -188,6 +183,8 @@ def first_named(summaries: Mapping[int, str], slugs: Collection[str] = ()) -> di
 
 
 def _named(summaries: Mapping[int, str], slugs: Collection[str]) -> Iterator[tuple[int, str]]:
+    from blue_cli.dialogue.wording import bare_numbers  # its patterns cost 6 ms: a native dialogue needs none of them
+
     for number in sorted(summaries):
         for value in sorted(bare_numbers(summaries[number], slugs)):
             yield number, local("T", value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TEXT, HEADING, BREAK, CODE, HTML, TABLE, QUOTE, BLANK = range(8)
 
-MAX_LINES = 8_000  # that markdown-it is asked about: ten to twenty microseconds a line, and more in nests
+MAX_WORK = 32_000  # that markdown-it is asked to do: about a quarter of a second, in deep nests one
 MAX_NESTING = 40  # levels; a list takes two. Beyond, markdown-it skips the lines, and so do we
 
 
@@ -59,10 +59,10 @@ _EMPTY_ITEM = r"[ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]+|$))+"
 def read_reference(text: str) -> Blocks:
     """The kinds of all lines, by markdown-it's block rules without link reference definitions.
 
-    Text longer than `MAX_LINES` is not read at all: every line is CODE and `beyond` is 0. Never raises.
+    Text that would take too long is not read at all: every line is CODE and `beyond` is 0. Never raises.
     """
     lines = text.split("\n")
-    if len(lines) > MAX_LINES:
+    if _work(text) > MAX_WORK:
         return Blocks([CODE] * len(lines), [-1] * len(lines), beyond=0)
     kinds, regions = [-1] * len(lines), [-1] * len(lines)
     lazy: set[int] = set()
@@ -81,6 +81,11 @@ def read_reference(text: str) -> Blocks:
         elif unclosed < 0 and _is_unclosed(token):
             unclosed = first
     return Blocks(kinds, regions, unclosed, frozenset(lazy), _settle(kinds, lines))
+
+
+def _work(text: str) -> int:
+    """What markdown-it will cost, in units of some ten microseconds: lines, cells, levels of lists and quotes."""
+    return 4 * text.count("\n") + sum(map(text.count, ("|", ">", "- ", "* ", "+ ", ". ", ") ")))
 
 
 def _settle(kinds: list[int], lines: list[str]) -> int:

@@ -25,9 +25,7 @@ from blue_cli.dialogue.wording import (
 )
 
 
-def read(
-    tensions_md: str, path: str, slugs: Collection[str], last_round: int, verdict_md: str | None, verdict_path: str
-) -> Register:
+def read(tensions_md: str, path: str, slugs: Collection[str], last_round: int, verdict_md: str | None, verdict_path: str) -> Register:
     """The rows of both files, the register's first, so that one id may come twice: the verdict speaks later.
 
     `slugs` are the dialogue's experts in lower case; an id that names somebody else is a finding and no row.
@@ -45,7 +43,6 @@ def read(
     last = max((n for n in named if n is not None), default=None)
     clipped = None if last is None else max(0, min(last, last_round))
     return Register(tuple(_numbered(rows.rows)), clipped, (*register.findings, *verdict.findings))
-
 
 
 class _Rows:

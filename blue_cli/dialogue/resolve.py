@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from blue_cli.dialogue.grammar import INTO, VIA
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.model import Entity
 
@@ -32,13 +33,13 @@ class Found(NamedTuple):
 
 
 _QUALIFIED = re.compile(
-    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr](\d{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])(\d{1,6})(?!\w|-\w)"
-    r"(?:[ \t]*\([Rr](\d{1,2})\))?"
+    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})(?!\w|-\w)"
+    r"(?:[ \t]*\([Rr]([0-9]{1,2})\))?"
 )
-_DASHED_ROUND = re.compile(r"(.+)-r(\d{1,2})")  # STRUDEL-R1-T01
-_ID = re.compile(r"([PTRECS])(\d+)|[PTRECS](?:\d|-(?=\w))[\w.-]*")
+_DASHED_ROUND = re.compile(r"(.+)-r([0-9]{1,2})")  # STRUDEL-R1-T01
+_ID = re.compile(r"([PTRECS])([0-9]{1,12})|[PTRECS](?:[0-9]|-(?=\w))[\w.-]*")
 _WORD = re.compile(r"@?[\w.-]*\w")
-_RANGE = re.compile(r"[ \t]*(?:--?|[–—]|through)[ \t]*([PTRECS])(\d{1,3})(?![\w.-]*\w)")
+_RANGE = re.compile(r"[ \t]*(?:--?|[–—]|through)[ \t]*([PTRECS])([0-9]{1,3})(?![\w.-]*\w)")
 _HEAD = re.compile(
     r"[\s:–—-]*(?:(?:to|with)\s+(?![PTRECS]\d)@?[\w-]+(?:[\s:–—-]+|$))?(?:(?:on|of|re|regarding|about|for|to)\s+)?"
 )
@@ -108,6 +109,14 @@ def _next(text: str, at: int, slugs: Collection[str]) -> tuple[Token | None, int
     return lex_id(word[0].upper()), word.end()
 
 
+def clauses(inside: str) -> tuple[str, str, str]:
+    """The three parts of a ruling before its reason: what it is about, VIA what, INTO what ("" where not said)."""
+    head = inside.partition(":")[0]
+    head, _, into = head.partition(f" {INTO} ")
+    head, _, via = head.partition(f" {VIA} ")
+    return head, via.strip(), into.strip()
+
+
 def lex_act(inside: str, slugs: Collection[str]) -> list[Token]:
     """The targets of an older act: ids at the head of its text, and qualified ids anywhere in it.
 
@@ -120,13 +129,13 @@ def lex_act(inside: str, slugs: Collection[str]) -> list[Token]:
             qualified.append((match.start(), token))
     said = {(token.kind, token.number) for _, token in qualified}
     heads = [(at, token) for at, token in _heads(inside, slugs) if (token.kind, token.number) not in said or token.form == "odd"]
-    merged = dict(sorted([*qualified, *heads]))
-    return list(merged.values())
+    return [token for _, token in sorted([*qualified, *heads], key=lambda found: found[0])]
 
 
 def _heads(inside: str, slugs: Collection[str]) -> list[tuple[int, Token]]:
     """The ids at the head of an act's text, with ranges (`T08-T11`) spelled out."""
     found: list[tuple[int, Token]] = []
+    seen: set[Token] = set()
     at = _HEAD.match(inside).end()  # type: ignore[union-attr]  # the pattern matches the empty text
     while True:
         qualified = _QUALIFIED.match(inside, at)
@@ -134,7 +143,8 @@ def _heads(inside: str, slugs: Collection[str]) -> list[tuple[int, Token]]:
             end = qualified.end()
         else:
             tokens, end = _spelled(inside, at)
-            found += [(at + i, token) for i, token in enumerate(tokens)]
+            found += [(at, token) for token in tokens if token not in seen]
+            seen.update(tokens)  # ranges over ranges must not multiply
             if not tokens:
                 return found
         gap = _AND.match(inside, end)
@@ -161,7 +171,7 @@ def _spelled(text: str, at: int) -> tuple[list[Token], int]:
 
 def _range(text: str, at: int, word: re.Match[str]) -> tuple[Token | None, int | None, int]:
     """The first id at an offset, and the number of the last when a range of the same kind follows."""
-    plain = re.compile(r"[PTRECS]\d{1,3}").match(text, at)
+    plain = re.compile(r"[PTRECS][0-9]{1,3}").match(text, at)
     if plain:
         more = _RANGE.match(text, plain.end())
         first = lex_id(plain[0])
@@ -201,7 +211,7 @@ class Resolver:
         """
         if token.written in bound:
             target = bound[token.written]
-            return Found(target if target in self.entities else None)
+            return Found(target if isinstance(target, str) and target in self.entities else None)
         return _FINDERS[token.form](self, token, author, round, earlier)
 
     def _by_display(self, token: Token, author: str, round: int, earlier: bool) -> Found:
@@ -238,7 +248,7 @@ class Resolver:
 
     def _by_spelling(self, token: Token, author: str, round: int, earlier: bool) -> Found:
         self._index()
-        written = [e for e in self._odd.get((author, token.written), ()) if e.round <= round]
+        written = [e for e in self._odd.get((author, token.written.upper()), ()) if e.round <= round]
         here = [e for e in written if e.round == round]
         return Found((here or written)[-1].canonical if written else None)
 

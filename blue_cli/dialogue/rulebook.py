@@ -5,15 +5,22 @@ Severities: error (exit 1), warning, advice (CLI.md, "Errors and findings").
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from blue_cli.errors import Finding
 
 ERROR, WARNING, ADVICE = "error", "warning", "advice"
+STRUCTURE, REFS, LIFECYCLE = "structure", "refs", "lifecycle"
 
 
 class Rule(NamedTuple):
-    """One rule. `example` is a contribution's body (or a whole file) that breaks it; a test runs each."""
+    """One rule.
+
+    why      in general, where the check has no reason of its own to give; likewise `fix`
+    example  the files of a workspace, by path below `.blue/dialogues`, that break this rule and no other; a test runs it
+    fixable  whether `blue check --fix` can mend some of what it finds
+    """
 
     id: str
     severity: str
@@ -21,11 +28,101 @@ class Rule(NamedTuple):
     summary: str
     why: str
     fix: str
-    example: str = ""
+    example: Mapping[str, str] = {}
     fixable: bool = False
 
 
-RULES: dict[str, Rule] = {}
+# --- examples: a dialogue of two experts, and what somebody wrote -------------------------------------------------
+
+DIALOGUE = """\
+---
+blue: 1
+uid: 019b76da-a800-7a6a-84a2-cbcc0c5c7fd0
+title: Cache policy
+experts:
+- {slug: muffin, role: Caching}
+- {slug: scone, role: Storage}
+---
+"""
+
+
+def _dialogue(files: Mapping[str, str], about: str = DIALOGUE) -> dict[str, str]:
+    """The files of one dialogue, `cache`, with its `dialogue.md`."""
+    return {"cache/dialogue.md": about, **{f"cache/{path}": text for path, text in files.items()}}
+
+
+def _muffin(text: str, fields: str = "") -> dict[str, str]:
+    """What muffin wrote in round 0, with some fields of front matter."""
+    return _dialogue({"round-0/muffin.md": _written(text, fields)})
+
+
+def _written(text: str, fields: str = "") -> str:
+    front = "---\nblue: 1\n" + "".join(f"{line}\n" for line in fields.split("; ") if line) + "---\n"
+    return f"{front}{text}\n" if fields else f"{text}\n"
+
+
+_T01 = "[TENSION T01: Latency against freshness]"
+_T01_ID = "ids: {T01: T0001}"
+
+_ROWS: tuple[Rule, ...] = (
+    Rule("missing-field", ERROR, STRUCTURE, "something that must be said is not", "others would have to guess it", "add it",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/judge.md": "[ACCEPTED T0001]\n"})),
+    Rule("invalid-id", ERROR, STRUCTURE, "a name or an id of a shape that there is none of", "ids become file names, and are typed", "use letters, digits and hyphens",
+         _dialogue({"round-0/muf fin.md": "A file name with a space.\n"})),
+    Rule("duplicate-id", ERROR, STRUCTURE, "one id for two things", "a reference to it would be a guess", "give one of them another id",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/scone.md": _written("[TENSION T01: Who pays for the disks]", _T01_ID)}), fixable=True),
+    Rule("duplicate-uid", ERROR, STRUCTURE, "two dialogues with one uid: a copied folder", "a dialogue is found by its uid, and only one of them can be", "blue dialogue adopt --new-uid gives the copy its own",
+         {"cache/dialogue.md": DIALOGUE, "copy/dialogue.md": DIALOGUE}),
+    Rule("round-gap", WARNING, STRUCTURE, "a round that nobody wrote in, before one that somebody did", "rounds are counted without gaps", "rename the folder, or bring back what is missing",
+         _dialogue({"round-0/muffin.md": "First thoughts.\n", "round-2/muffin.md": "Third thoughts.\n"})),
+    Rule("unknown-expert", WARNING, STRUCTURE, "an author that dialogue.md does not name", "who is on the panel decides when it has converged", "blue expert add SLUG:ROLE",
+         _dialogue({"round-0/eclair.md": "May I say something?\n"})),
+    Rule("near-miss-marker", WARNING, STRUCTURE, "what was probably meant as a marker and is none", "only the exact word, at the start of a line of plain text, is a marker", "write it as `blue rules` shows",
+         _muffin("[TENSON T01: Latency against freshness]"), fixable=True),
+    Rule("front-matter", ERROR, STRUCTURE, "front matter that cannot be read", "the field is ignored", "write one `key: value` a line",
+         _muffin("Some thoughts.", "round: [0")),
+    Rule("encoding", ERROR, STRUCTURE, "bytes that are no UTF-8 text, or a NUL", "not every store could keep it", "save the file as UTF-8",
+         _muffin("A NUL \0 in the text.")),
+    Rule("newer-format", WARNING, STRUCTURE, "a file of a newer format than this program knows", "it is read as far as that goes, and never written", "use a newer blue",
+         _dialogue({}, DIALOGUE.replace("blue: 1", "blue: 2"))),
+    Rule("conflict-marker", ERROR, STRUCTURE, "a merge that git left to a person", "both versions stand in the file", "keep what is right, and remove the lines <<<<<<<, ======= and >>>>>>>",
+         _muffin("<<<<<<< HEAD\nKeep the cache.\n=======\nDrop the cache.\n>>>>>>> main")),
+    Rule("limit", ERROR, STRUCTURE, "larger, longer, deeper or later than the format allows", "what is beyond a limit is not read", "split it",
+         _dialogue({"round-100/muffin.md": "The hundredth time.\n"})),
+    Rule("unregistered", WARNING, STRUCTURE, "an entity whose display id is only computed", "a later file could move the id, and whoever typed it would mean something else", "blue check --fix writes it into the file's ids",
+         _muffin(_T01), fixable=True),
+    Rule("identity-mismatch", WARNING, STRUCTURE, "a file that says it is somebody else's, or of another round", "the path decides", "correct the file, or move it",
+         _muffin("Some thoughts.", "round: 1")),
+    Rule("unsafe-path", ERROR, STRUCTURE, "a name, link or device that is not read", "a repository is a stranger: what it holds could lead anywhere", "rename or remove it",
+         _dialogue({"round-0/muf\u202efin.md": "A name that reads backwards.\n"})),
+    Rule("bidi-text", WARNING, STRUCTURE, "invisible characters that change how the text reads", "people and programs see different text", "take them out",
+         _muffin("Approve \u202etnemucod siht\u202c now.")),
+    Rule("invalid-ref-type", ERROR, REFS, "a RE: or MOVE: with a verb that there is none of", "only these verbs mean something", "use one that `blue rules` lists",
+         _muffin("[RE:ENDORSE P0001]")),
+    Rule("invalid-ref-target", ERROR, REFS, "a verb with a target of the wrong kind", "a perspective cannot be resolved, only a tension can", "name a target of the right kind",
+         _muffin("[PERSPECTIVE P01: Cold caches are the real cost]\n\n[EVIDENCE E01: The June load test]\n\n[RE:RESOLVE P0001]", "ids: {P01: P0001, E01: E0001}")),
+    Rule("refine-type-mismatch", ERROR, REFS, "a refinement of something of another kind", "what refines a thing takes its place, so it must be of its kind", "put the ref below an entity of that kind",
+         _muffin(f"{_T01}\n\n[PERSPECTIVE P01: Cold caches are the real cost]\n[RE:REFINE T0001]", "ids: {T01: T0001, P01: P0001}")),
+    Rule("dangling-ref", ERROR, REFS, "a reference to something that is not there", "it means nothing", "name what is there",
+         _muffin(f"{_T01}\n\n[PERSPECTIVE P01: Cold caches are the real cost]\n[RE:ADDRESS T0011]", "ids: {T01: T0001, P01: P0001}")),
+    Rule("future-ref", ERROR, REFS, "a reference to something of a later round", "what is written later cannot have been read", "write it in a later round's file",
+         _dialogue({"round-0/muffin.md": "[RE:ADDRESS T0101]\n", "round-1/scone.md": _written(_T01, "ids: {T01: T0101}")})),
+    Rule("self-ref", ERROR, REFS, "something that refers to itself", "nothing can speak for itself", "name another target",
+         _muffin("[CLAIM C01: Readers tolerate a minute]\n[RE:SUPPORT C0001]", "ids: {C01: C0001}")),
+    Rule("ref-cycle", ERROR, REFS, "things that depend on each other, or refine each other, in a circle", "none of them would stand on anything", "take one of the refs out",
+         _muffin("[CLAIM C01: Readers tolerate a minute]\n[RE:DEPEND C0002]\n\n[CLAIM C02: An hour is too long]\n[RE:DEPEND C0001]", "ids: {C01: C0001, C02: C0002}")),
+    Rule("ambiguous-ref", ERROR, REFS, "a reference that can be read in two ways", "readers may take it for the other one", "write the canonical id",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-1/muffin.md": _written("[TENSION T01: Who pays for the disks]\n\n## Moves\n\n[RE:ADDRESS T01]", "ids: {T01: T0101}")})),
+    Rule("invalid-transition", ERROR, LIFECYCLE, "an act on a tension that the judge has accepted", "it has no effect: only the judge can open it again", "ask the judge to reopen it",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/judge.md": "[ACCEPTED T0001: left to the next release]\n", "round-1/scone.md": "[RE:RESOLVE T0001]\n"})),
+    Rule("unauthorized-ruling", ERROR, LIFECYCLE, "a ruling by somebody who is not the judge", "it has no effect", "leave it to judge.md, or propose it with RE:RESOLVE",
+         _muffin(f"{_T01}\n\n[ACCEPTED T0001: left to the next release]", _T01_ID)),
+    Rule("register-drift", WARNING, LIFECYCLE, "an older register whose last word is not what the events lead to", "events decide, and readers of the register do not see them", "bring the register up to date",
+         {"cache/round-0/muffin.md": _T01 + "\n", "cache/round-1/muffin.md": "[RESOLVED MUFFIN-T01: measured]\n",
+          "cache/tensions.md": "| ID | Tension | Status | Raised |\n|---|---|---|---|\n| MUFFIN-T01 | Latency against freshness | Open | R0 |\n"}),
+)  # fmt: skip
+
+RULES: dict[str, Rule] = {rule.id: rule for rule in _ROWS}
 
 
 def severity(rule: str) -> str:

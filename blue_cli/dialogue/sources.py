@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from blue_cli.dialogue import document, frontmatter, markers, meta, older, register
+from blue_cli.dialogue import document, frontmatter, markers, meta
 from blue_cli.dialogue.blocks import Blocks
 from blue_cli.dialogue.ids import DIALOGUE, JUDGE, ROUND, path_of, split_address
 from blue_cli.dialogue.markers import Mark
@@ -81,24 +81,26 @@ def read(id: str, uid: str, blobs: Mapping[str, bytes], unread: Iterable[Unread]
     findings = [Finding(u.rule, u.message, f"{FOLDER}{id}/{u.path}", 1, 1, fix=u.fix) for u in unread]
     about = _about(id, uid, blobs, findings)
     if about is None:
-        return _read_older(id, uid, blobs, findings, near)
+        from blue_cli.dialogue import older_sources  # a dialogue of its own format need not load what reads the others
+
+        return older_sources.read(id, uid, blobs, findings, near)
     files, rulings, verdicts = [], [], []
     for address in blobs:
         kind = address.partition("/")[0]
         if kind == "contribution":
-            files.append(_source(id, address, blobs[address], findings, near))
+            files.append(source(id, address, blobs[address], findings, near))
         elif kind == "ruling":
-            rulings.append(_source(id, address, blobs[address], findings, near))
+            rulings.append(source(id, address, blobs[address], findings, near))
         elif kind == "verdict":
             verdicts.append(address)
-    return Sources(about, _ordered(files), _by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings))
+    return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings))
 
 
-def _ordered(files: list[Source]) -> tuple[Source, ...]:
-    return tuple(sorted(files, key=lambda s: (s.round, s.author == JUDGE, s.author)))
+def ordered(files: list[Source]) -> tuple[Source, ...]:
+    return tuple(sorted(files, key=lambda s: (s.round, s.author == JUDGE, s.author, s.address)))
 
 
-def _by_name(rulings: list[Source]) -> tuple[Source, ...]:
+def by_name(rulings: list[Source]) -> tuple[Source, ...]:
     return tuple(sorted(rulings, key=lambda s: s.address.encode()))
 
 
@@ -132,7 +134,7 @@ def _front(data: bytes, path: str, findings: list[Finding]) -> tuple[dict[str, A
     return fields, parts
 
 
-def _source(id: str, address: str, data: bytes, findings: list[Finding], near: bool) -> Source:
+def source(id: str, address: str, data: bytes, findings: list[Finding], near: bool) -> Source:
     """Read one contribution or ruling file."""
     path = f"{FOLDER}{id}/{path_of(address)}"
     kind, round, name = split_address(address)
@@ -144,90 +146,3 @@ def _source(id: str, address: str, data: bytes, findings: list[Finding], near: b
     marks, read = markers.scan(text, start, parts.start_line, near)
     author = JUDGE if kind == "ruling" or name.lower() == JUDGE else name.lower()
     return Source(address, path, round, author, text, start, parts.start_line, front or {}, marks, read)
-
-
-# --- older dialogues (FORMAT.md, section 7) ------------------------------------------------------------------
-
-
-def _read_older(id: str, uid: str, blobs: Mapping[str, bytes], findings: list[Finding], near: bool) -> Sources:
-    panels = _panels(id, blobs, findings)
-    files = [
-        _source(id, address, data, findings, near)
-        for address, data in blobs.items()
-        if address.startswith("contribution/") and _is_expert(address, panels)
-    ]
-    writers: dict[int, list[str]] = {}
-    for s in files:
-        if s.author != JUDGE:
-            writers.setdefault(s.round, []).append(s.author)
-    about = _older_meta(id, uid, blobs, panels, writers, findings)
-    summaries = _summaries(blobs)
-    last = max(writers, default=0)
-    rulings = [_source(id, a, blobs[a], findings, near) for a in blobs if a.startswith("ruling/")]
-    rows = _register(id, blobs, about, last)
-    findings += rows.findings
-    return Sources(about, _ordered(files), _by_name(rulings), (), rows, older.first_named(summaries) if rows.rows else {}, tuple(findings))
-
-
-def _is_expert(address: str, panels: Mapping[int, tuple[Expert, ...]]) -> bool:
-    _, round, name = split_address(address)
-    slug = name.lower()
-    if slug in older.NEVER:
-        return False
-    return slug == JUDGE or round not in panels or any(e.slug == slug for e in panels[round])
-
-
-def _panels(id: str, blobs: Mapping[str, bytes], findings: list[Finding]) -> dict[int, tuple[Expert, ...]]:
-    panels: dict[int, tuple[Expert, ...]] = {}
-    for address, data in blobs.items():
-        folder, _, name = address.removeprefix("file/").partition("/")
-        match = ROUND.fullmatch(folder) if name == "panel.json" else None
-        if match:
-            experts, problems = older.read_panel(data)
-            findings += [Finding("front-matter", p, f"{FOLDER}{id}/{folder}/{name}", 1, 1) for p in problems]
-            if experts:
-                panels[int(match[1])] = experts
-    return panels
-
-
-def _older_meta(
-    id: str,
-    uid: str,
-    blobs: Mapping[str, bytes],
-    panels: Mapping[int, tuple[Expert, ...]],
-    writers: Mapping[int, list[str]],
-    findings: list[Finding],
-) -> Meta:
-    domain, question, pool = "", "", ()
-    if "file/expert-pool.json" in blobs:
-        domain, question, pool, problems = older.read_pool(blobs["file/expert-pool.json"])
-        findings += [Finding("front-matter", p, f"{FOLDER}{id}/expert-pool.json", 1, 1) for p in problems]
-    experts = older.experts(panels, writers, pool)
-    said = {round: tuple(e.slug for e in panel) for round, panel in panels.items()}
-    return Meta(id, uid, older.title_of(id), question, experts=experts, panels=said, native=False, domain=domain)
-
-
-def _text(blobs: Mapping[str, bytes], address: str) -> str | None:
-    data = blobs.get(address)
-    if data is None:
-        return None
-    return document.read(data).text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _summaries(blobs: Mapping[str, bytes]) -> dict[int, str]:
-    summaries: dict[int, str] = {}
-    for address in blobs:
-        if address.endswith(".summary.md"):
-            match = ROUND.fullmatch(address.removeprefix("file/").removesuffix(".summary.md"))
-            if match:
-                summaries[int(match[1])] = _text(blobs, address) or ""
-    return summaries
-
-
-def _register(id: str, blobs: Mapping[str, bytes], about: Meta, last: int) -> Register:
-    tensions, verdict = _text(blobs, "file/tensions.md"), _text(blobs, "file/verdict.md")
-    if tensions is None and verdict is None:
-        return NO_REGISTER
-    folder = f"{FOLDER}{id}/"
-    slugs = frozenset(e.slug for e in about.experts)
-    return register.read(tensions or "", folder + "tensions.md", slugs, last, verdict, folder + "verdict.md")

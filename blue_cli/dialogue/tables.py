@@ -35,7 +35,7 @@ def lines(text: str) -> Iterator[Line]:
     """
     hidden = 0  # the line that opened what is still open
     fence = end = ""
-    for number, raw in enumerate(text.split("\n"), 1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         line = raw.rstrip("\r \t")
         if len(line) > MAX_LINE:
             yield Line(number, "", problem="limit")
@@ -116,12 +116,13 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "by": ("raised by", "owner", "owners", "raiser", "raisers", "contributors", "contributor"),
     "round": ("round", "rounds"),
 }
+_ASIDE = re.compile(r"\([^()]*\)$")  # `Raised (round)`
 Columns = Mapping[str, int]
 
 
 def columns(row: Sequence[str]) -> Columns | None:
     """What each column of a header row is, None when the row is no header with an ID column."""
-    heads = [" ".join(plain(cell).lower().split()) for cell in row]
+    heads = [" ".join(_ASIDE.sub("", plain(cell)).lower().rstrip("?: ").split()) for cell in row]
     if not any(head in _HEADS["id"] for head in heads):
         return None
     found = {role: next((heads.index(word) for word in words if word in heads), -1) for role, words in _HEADS.items()}

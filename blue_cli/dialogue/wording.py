@@ -40,15 +40,15 @@ _STATUS_OF = {
     "accepted": "accepted", "deferred": "accepted", "superseded": "accepted",
 }  # fmt: skip
 _STATUS = re.compile(
-    r"(?<!\w)(?<!\w-)(?:(?P<not>not(?:\s(?:yet|fully))?\s)?(?P<word>" + "|".join(_STATUS_OF) + r")"
-    r"|(?P<part>(?:partial|partly|conditional)(?:ly)?)(?:\s(?:" + "|".join(_STATUS_OF) + r"))?)(?!\w)(?!-(?!R\d)\w)",
+    r"(?<![^\W_])(?<!\w-)(?:(?P<not>not(?:\s(?:yet|fully))?\s)?(?P<word>" + "|".join(_STATUS_OF) + r")"
+    r"|(?P<part>(?:partial|partly|conditional)(?:ly)?)(?:\s(?:" + "|".join(_STATUS_OF) + r"))?)(?![^\W_])(?!-(?!R\d)\w)",
     re.I,
 )
 SETTLING = frozenset({"resolved", "accepted", "reopened"})
 _ARROW = re.compile(r"→|⇒|[-=]>")
 _END = re.compile(r"\s[-–—]{1,2}\s|\s?[—–]\s|\.(?:\s|$)|;|:(?:\s|$)")
 _DETAIL = re.compile(r"\s(?:to|by|as|via)\s.*", re.S)
-_LEAD = re.compile(r"[^\w]*")
+_LEAD = re.compile(r"[\W_]*")
 _AND = re.compile(r"\s*(?:,|/|&|\+|and\b|or\b|vs\b)", re.I)
 
 
@@ -111,16 +111,14 @@ def is_status(text: str) -> bool:
 
 def judge_word(text: str) -> str | None:
     """The judge's own words: what stands before the first dash, full stop or semicolon, ticks left out."""
-    word = _END.split(text[lead(text) :], maxsplit=1)[0].strip()
+    word = _END.split(text[lead(text) :], maxsplit=1)[0].strip(" \t_")
     return word[:200] or None
 
 
 # --- rounds ------------------------------------------------------------------------------------------------
 
 # `R01` is a recommendation; `R1–R3` is a span that ends in round 3; the R1 of `STRUDEL R1-T01` belongs to an id.
-_ROUND = re.compile(
-    r"(?<![\w-])R(?:ounds?[ -]?)?(0|[1-9]\d?)(?!\w)(?:(?:\s?[-–—]\s?R(?:ound )?|[-–—])(0|[1-9]\d?)(?!\w))?(-T\d)?", re.I
-)
+_ROUND = re.compile(r"(?<![\w-])R(?:ounds?[ -]?)?(0|[1-9]\d?)(?!\w)(?:(?:\s?[-–—]\s?R(?:ound )?|[-–—])(0|[1-9]\d?)(?!\w))?(-T\d)?", re.I)
 _OF_AN_ID = re.compile(r"T\d{1,4}\s?\(R(?:ound )?\d{1,2}\)", re.I)
 _BEFORE = re.compile(r"(?:raised|opened|since|from)(?:\s(?:in|at))?\s$", re.I)
 
@@ -161,12 +159,12 @@ def resolution_dates(text: str) -> tuple[str, str]:
 
 _WORD = r"[0-9a-z]{1,40}"
 _ID = re.compile(
-    rf"\s*(?P<name>{_WORD}(?:[ -]{_WORD}){{0,5}}?[ -])?(?:R(?P<round>\d{{1,2}})[ -])?"
+    rf"\s*(?P<name>{_WORD}(?:[ -]{_WORD}){{0,5}}?[ -])??(?:R(?P<round>\d{{1,2}})[ -])?"
     r"(?P<id>T(?:(?P<digits>\d{1,4})(?P<odd>\.\d{1,3}|-R\d{1,2})?|-NEW(?:-?\d{1,3})?))(?!\w)(?:\s*\(R(?:ound )?(?P<after>\d{1,2})\))?",
     re.I,
 )
 _TO = re.compile(r"(?:\s*(?:[-–—]|\.\.\.?|to\b|through\b)\s*T|[-–—]|\.\.)(\d{1,4})(?!\w)", re.I)
-_NEXT = re.compile(r"\s*(?:,\s*and\b|,|/|&|\+|;|and\b)", re.I)
+_NEXT = re.compile(r"\s*(?:<br\s{0,2}/?>|,\s*and\b|,|/|&|\+|;|and\b)", re.I)
 _SPAN = re.compile(r"(?<![\w-])(?:([0-9a-z-]{1,40}) )?T(\d{1,3})(?!\w)" + f"(?:{_TO.pattern})?", re.I)
 
 

@@ -11,13 +11,13 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from stat import S_IMODE, S_ISREG
 
 from blue_cli.errors import Conflict
 from blue_cli.stores.base import Unread
-from blue_cli.stores.place import FOLDER, NO_FOLDER, opened, sync, unavailable
+from blue_cli.stores.place import FOLDER, NO_FOLDER, PATH, opened, sync, unavailable
 
 TEMP = ".blue-tmp-"
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -41,7 +41,8 @@ def locked(folder: int, path: str, patience: float) -> Iterator[None]:
     try:
         yield
     finally:
-        fcntl.flock(folder, fcntl.LOCK_UN)
+        with suppress(OSError):  # closing the descriptor frees it as well
+            fcntl.flock(folder, fcntl.LOCK_UN)
 
 
 def _lock(folder: int, path: str) -> bool:
@@ -57,10 +58,11 @@ def _lock(folder: int, path: str) -> bool:
 def is_at(folder: int, name: str, parent: int) -> bool:
     """Whether an open folder still is the one of that name: it may have been renamed while we waited for its lock."""
     try:
-        there = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    except OSError:
+        return os.path.samestat(os.stat(name, dir_fd=parent, follow_symlinks=False), os.fstat(folder))
+    except FileNotFoundError:
         return False
-    return os.path.samestat(there, os.fstat(folder))
+    except OSError as error:
+        raise unavailable(error, f"{PATH}/{name}") from None
 
 
 def refuse_unread(where: str, paths: Iterable[str], unread: Iterable[Unread]) -> None:
@@ -70,13 +72,14 @@ def refuse_unread(where: str, paths: Iterable[str], unread: Iterable[Unread]) ->
             raise _unsafe(where + item.path, f"what lies there was not read: {item.reason}")
 
 
-def write(folder: int, where: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> None:
+def write(folder: int, where: str, puts: Mapping[str, bytes], deletes: Iterable[str] = (), known: Container[str] = ()) -> None:
     """Write the files of `puts` (paths below the open folder) in that order, then delete.
 
-    An error before the first rename leaves nothing behind. `where` is the folder's path for messages, with a
-    slash. Raises `Unavailable`, and `Conflict` where a link or something else than a file is in the way.
+    Only files that are `known`, because they were read, are replaced. An error before the first rename leaves
+    nothing behind. `where` is the folder's path for messages, with a slash. Raises `Unavailable`, and `Conflict`
+    where a link or anything else that is no known file is in the way.
     """
-    batch = _Batch(folder, where)
+    batch = _Batch(folder, where, known)
     try:
         batch.stage(puts)
         batch.replace()
@@ -91,8 +94,9 @@ def write(folder: int, where: str, puts: Mapping[str, bytes], deletes: Iterable[
 class _Batch:
     """One write. `path` is the file it is at, for messages."""
 
-    def __init__(self, top: int, where: str) -> None:
+    def __init__(self, top: int, where: str, known: Container[str]) -> None:
         self.path = ""
+        self._known = known
         self._where = where
         self._folders = {"": top}  # path → descriptor
         self._made: list[tuple[int, str]] = []  # folders we made: parent, name
@@ -137,7 +141,7 @@ class _Batch:
     def sweep(self) -> None:
         """Remove what writers that were killed left behind in the folders we came through."""
         for folder in self._folders.values():
-            for name in stale_temps(folder):
+            for name in _stale_temps(folder):
                 with suppress(OSError):
                     os.unlink(name, dir_fd=folder)
 
@@ -183,6 +187,8 @@ class _Batch:
             return None
         if not S_ISREG(status.st_mode):
             raise _unsafe(self._where + self.path, "it is not a regular file")
+        if self.path not in self._known:  # an editor just made it, or this disk takes upper and lower case for the same
+            raise _unsafe(self._where + self.path, "a file that was not read has this name, or one that differs in case only")
         return S_IMODE(status.st_mode) & 0o777  # a set-user-id bit is not passed on to new content
 
 
@@ -204,10 +210,12 @@ def _write_file(folder: int, name: str, data: bytes, mode: int | None) -> None:
         os.close(fd)
 
 
-def stale_temps(folder: int) -> list[str]:
-    """Temps of this folder that nobody works on any more."""
+def _stale_temps(folder: int) -> list[str]:
+    """Temps of this folder that nobody works on any more. None when it cannot be listed: nothing depends on it."""
     limit = time.time() - STALE
-    return [name for name in os.listdir(folder) if name.startswith(TEMP) and _changed(name, folder) < limit]
+    with suppress(OSError):
+        return [name for name in os.listdir(folder) if name.startswith(TEMP) and _changed(name, folder) < limit]
+    return []
 
 
 def _changed(name: str, folder: int) -> float:
@@ -230,13 +238,13 @@ def build(place: int, where: str, id: str, puts: Mapping[str, bytes]) -> None:
         raise unavailable(error, where + id, "written", "nothing was changed") from None
     finally:
         _remove(temp, place)
-    for old in stale_temps(place):
+    for old in _stale_temps(place):
         _remove(old, place)
 
 
 def _remove(name: str, place: int) -> None:
     """Remove a folder of ours that is no dialogue (any more); nothing happens when it is gone."""
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         os.stat(name, dir_fd=place, follow_symlinks=False)
         import shutil  # 4 ms
 

@@ -89,8 +89,9 @@ class FilesStore:
             batch.refuse_unread(f"{PATH}/{id}/", paths.values(), unread)
             after = {address: data for address, data in {**blobs, **puts}.items() if address not in deletes}
             new = {paths[address]: data for address, data in puts.items() if address in after and blobs.get(address) != data}
-            batch.write(fd, f"{PATH}/{id}/", new, [paths[address] for address in deletes if address in blobs])
-            self._keys.learn(id, after.get(DIALOGUE, b""))
+            known = {path for address, path in paths.items() if address in blobs}
+            batch.write(fd, f"{PATH}/{id}/", new, [path for path in map(paths.__getitem__, deletes) if path in known], known)
+            self._learn(id, fd)
             return digest(after)
 
     def create(self, uid: str, id: str, puts: Mapping[str, bytes]) -> str:
@@ -100,7 +101,7 @@ class FilesStore:
         paths = paths_of(puts, ())
         make_place(self._root)
         with open_place(self._root, "written") as place, batch.locked(place, PATH, self._patience):
-            check_id(id, os.listdir(place))
+            check_id(id, self._names(place))
             check_uid(uid, id, puts, self._keys, self._ids())
             batch.build(place, f"{PATH}/", id, {paths[address]: data for address, data in puts.items()})
         self._keys.learn(id, puts.get(DIALOGUE, b""))
@@ -111,7 +112,7 @@ class FilesStore:
         from blue_cli.stores import batch
 
         with open_place(self._root, "written") as place, batch.locked(place, PATH, self._patience), self._locked(uid) as (old, _):
-            check_id(id, [other for other in os.listdir(place) if other != old])
+            check_id(id, [other for other in self._names(place) if other != old])
             batch.move(place, f"{PATH}/", old, id)
             self._keys.forget(old)
 
@@ -126,6 +127,13 @@ class FilesStore:
             raise unavailable(error, PATH) from None
         self._keys.keep(ids)
         return ids
+
+    def _names(self, place: int) -> list[str]:
+        """Everything beside the dialogues as well: a new id must differ from a stray file's name too."""
+        try:
+            return os.listdir(place)
+        except OSError as error:
+            raise unavailable(error, PATH) from None
 
     def _open(self, uid: str, place: int) -> tuple[str, int]:
         """The id and an open descriptor of a dialogue's folder, or `NotFound`."""
@@ -177,7 +185,9 @@ class FilesStore:
 
     def _snapshot(self, id: str, fd: int) -> Snapshot:
         blobs, unread = self._contents(id, fd)
-        return Snapshot(self._keys.learn(id, blobs.get(DIALOGUE, b"")), id, blobs, lambda: digest(blobs), unread)
+        # Without the blob it may still be there, too large to be read: then a listing found its uid as well.
+        uid = self._keys.learn(id, blobs[DIALOGUE]) if DIALOGUE in blobs else self._learn(id, fd)
+        return Snapshot(uid, id, blobs, lambda: digest(blobs), unread)
 
     def _contents(self, id: str, fd: int) -> tuple[Blobs, list[Unread]]:
         """Everything in a dialogue's folder."""

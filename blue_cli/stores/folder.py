@@ -38,7 +38,8 @@ def read_folder(fd: int) -> tuple[Blobs, list[Unread]]:
     """Every file below an open dialogue folder by address (sorted), and what was not read.
 
     Paths are relative to that folder, both sorted: no order of a disk shows through. Dot files, temps among them,
-    are ignored; files that vanish meanwhile are left out. Raises OSError when the machine fails (EIO, EMFILE), never for what a file is.
+    are ignored; files that vanish meanwhile are left out. Raises OSError when the machine fails (EIO, EMFILE), never
+    for what a file is.
     """
     blobs: Blobs = {}
     unread: list[Unread] = []

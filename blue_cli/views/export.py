@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from blue_cli.dialogue import document
-from blue_cli.dialogue.convergence import Convergence, history, measure, status
+from blue_cli.dialogue.convergence import Convergence, RoundState, history, measure, status
 from blue_cli.dialogue.grammar import KIND_NAMES
 from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.ids import split_address
 from blue_cli.dialogue.meta import expert_fields
-from blue_cli.dialogue.model import Entity, Event, Move, Ref, Ruling, Standing
+from blue_cli.dialogue.model import Entity, Event, Expert, Move, Ref, Ruling, Standing
 
 Document = dict[str, Any]
 
@@ -24,8 +25,8 @@ def export(graph: Graph, blobs: Mapping[str, bytes]) -> Document:
     }
     return {
         "dialogue": dialogue(graph, measured),
-        "experts": [expert(graph, i) for i in range(len(graph.meta.experts))],
-        "rounds": [round_document(graph, blobs, i) for i in range(len(history(graph)))],
+        "experts": [expert(graph, member) for member in graph.meta.experts],
+        "rounds": [round_document(state, blobs) for state in history(graph)],
         "contributions": [contribution(address, blobs[address]) for address in sorted(blobs)],
         **entities,
         "refs": [ref(r) for r in graph.refs],
@@ -46,23 +47,21 @@ def dialogue(graph: Graph, measured: Convergence) -> Document:
         "question": about.question,
         "status": status(graph, measured),
         "created": about.created,
-        "rounds": len(history(graph)),
+        "rounds": 0 if graph.last_round is None else graph.last_round + 1,
         "links": list(about.links),
         "native": about.native,
     }
 
 
-def expert(graph: Graph, index: int) -> Document:
+def expert(graph: Graph, member: Expert) -> Document:
     """One member of the panel."""
-    member = graph.meta.experts[index]
     fields = {"role": "", "tier": None, "source": None, "relevance": None, "from_round": 0, **expert_fields(member)}
     rounds = [r for r, who in graph.writers.items() if member.slug in who]
     return {**fields, "rounds": sorted(rounds)}
 
 
-def round_document(graph: Graph, blobs: Mapping[str, bytes], index: int) -> Document:
+def round_document(state: RoundState, blobs: Mapping[str, bytes]) -> Document:
     """One round in figures, with the judge's summary of an older dialogue."""
-    state = history(graph)[index]
     summary = blobs.get(f"file/round-{state.round}.summary.md")
     return {
         "round": state.round,
@@ -79,8 +78,6 @@ def round_document(graph: Graph, blobs: Mapping[str, bytes], index: int) -> Docu
 
 def contribution(address: str, data: bytes) -> Document:
     """One blob, so that the same bytes can be made again: `front_matter` and `body` as text, else `base64`."""
-    from blue_cli.dialogue.ids import split_address
-
     kind, round, name = split_address(address)
     place: Document = {"address": address, "round": round if round >= 0 else None, "author": name if kind == "contribution" else None}
     parts = document.read(data)
@@ -104,7 +101,7 @@ def entity(graph: Graph, e: Entity, s: Standing) -> Document:
         "status": s.status,
         "judge_word": s.judge_word,
         "references": [{"type": r.type, "target": r.target} for r in graph.refs_from(e.canonical)],
-        "events": [event(graph, x) for x in s.events],
+        "events": [event(x) for x in s.events],
         "path": e.path,
         "line": e.line,
     }
@@ -115,9 +112,11 @@ def entity(graph: Graph, e: Entity, s: Standing) -> Document:
     return fields
 
 
-def event(graph: Graph, x: Event) -> Document:
+def event(x: Event) -> Document:
     """One thing that happened."""
-    fields: Document = {"type": x.type, "round": x.round, "actors": list(x.actors), "reference": x.reference, "path": x.path, "line": x.line}
+    fields: Document = {
+        "type": x.type, "round": x.round, "actors": list(x.actors), "reference": x.reference, "path": x.path, "line": x.line,
+    }  # fmt: skip
     return fields if x.confirms is None else {**fields, "confirms_round": x.confirms}
 
 

@@ -64,11 +64,9 @@ def fits(wanted: Filter, kind: str, entity: Entity, standing: Standing) -> bool:
         return False
     if wanted.by and wanted.by not in standing.contributors:
         return False
-    if wanted.statuses or wanted.raised:
+    if wanted.statuses or (wanted.raised and not wanted.all):
         return standing.status in wanted.statuses or (wanted.raised and standing.status == "raised")
-    if kind != "T":
-        return True
-    return standing.status != "raised" if wanted.all else standing.status in UNSETTLED
+    return kind != "T" or wanted.all or standing.status in UNSETTLED
 
 
 def entity_cells(graph: Graph, pair: tuple[Entity, Standing]) -> Cells:
@@ -205,9 +203,9 @@ def find_experts(graph: Graph, wanted: Filter) -> Iterator[Expert]:
     """The panel, as listed; with `--round` who is asked in it."""
     panel = None if wanted.round is None else graph.panel(wanted.round)
     for expert in graph.meta.experts:
-        if (panel is None or expert.slug in panel) and (not wanted.by or wanted.by == expert.slug):
-            if not wanted.statuses or expert.tier in wanted.statuses:
-                yield expert
+        asked = (panel is None or expert.slug in panel) and (not wanted.by or wanted.by == expert.slug)
+        if asked and (not wanted.statuses or expert.tier in wanted.statuses):
+            yield expert
 
 
 def expert_cells(graph: Graph, expert: Expert) -> Cells:

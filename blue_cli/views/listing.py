@@ -41,6 +41,7 @@ STYLES: dict[str, str] = {
     "supported": "32",
     "opposed": "31",
     "withdrawn": "2",
+    "stated": "",
     "converging": "36",
     "converged": "32",
     "closed": "2",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import zlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import pytest
 
 from blue_cli.cli import commands
 from blue_cli.cli.main import run
+from blue_cli.dialogue.ids import uuid7
 from blue_cli.stores.base import Store
 
 
@@ -62,3 +64,10 @@ def add(monkeypatch: pytest.MonkeyPatch, name: str, function: Callable[..., Any]
     module.command = function  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(commands.BY_NAME, name, commands.Command(name, f"fake_{name}", "made for a test"))
+
+
+def stock(store: Store, id: str, front: str = "", **more: bytes) -> None:
+    """Put a dialogue into a store; `front` are more lines of its front matter, `more` further blobs (`_` for `/`)."""
+    uid = uuid7(1, zlib.crc32(id.encode()))
+    blobs = {name.replace("_", "/", 1): data for name, data in more.items()}
+    store.create(uid, id, {"dialogue": f"---\nblue: 1\nuid: {uid}\n{front}---\n".encode(), **blobs})

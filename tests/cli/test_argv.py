@@ -112,7 +112,9 @@ def test_the_last_of_a_repeated_global_wins() -> None:
     assert plain(["-d", "a", "show", "--dialogue", "b"]).globals == {"dialogue": "b"}
 
 
-@pytest.mark.parametrize("words", [["tensions"], ["tension"], ["tensions", "--all"], ["tension", "--json", "--status", "open"], ["tensions", "-a"]])
+@pytest.mark.parametrize(
+    "words", [["tensions"], ["tension"], ["tensions", "--all"], ["tension", "--json", "--status", "open"], ["tensions", "-a"]]
+)
 def test_a_bare_noun_means_list(words: list[str]) -> None:
     assert plain(words).path == ("tensions", "list")
 

@@ -191,6 +191,10 @@ def test_a_full_disk_is_an_error_and_not_silence() -> None:
         said = spawn("--version", stdout=full, stderr=subprocess.PIPE)
     assert said.returncode == 7
     assert said.stderr.startswith(b"blue: error: cannot write to standard output")
+    with open("/dev/full", "wb") as full:
+        said = spawn("nonsense", "--json", stdout=full, stderr=subprocess.PIPE)
+    assert said.returncode == 2  # the error that could not be written is still the answer
+    assert b"Traceback" not in said.stderr
 
 
 def test_closed_streams_are_no_bug() -> None:

@@ -51,7 +51,7 @@ def test_a_terminal_gets_a_table_that_fits() -> None:
     said = on_terminal("--color", "never")
     assert said.out == (
         "ID     STATUS    LABEL\n"
-        "T0001  open      a label with a tab\\tand [red]brackets[/red]…\n"
+        "T0001  open      a label with a tab\\tand [red]brackets[/red…\n"
         "T0002  resolved  short\n"
         "1 open, 1 resolved\n"
     )

@@ -41,7 +41,7 @@ def test_every_canonical_shape_is_read_without_yaml():
     assert scores == {"scores": {"strudel": {"W": 8, "C": 6, "T": 5, "R": 5}, "muffin": {"W": 0, "C": 0, "T": 0, "R": 0}}}
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(ANY)
 @example("a: 1\n- x\n")
 @example("a:\n- x\nb: 1\n- y\n")
@@ -52,7 +52,14 @@ def test_every_canonical_shape_is_read_without_yaml():
 @example("true: 1\n")
 @example("a:\nb: 1\n")
 @example('a: "x\\ud800"\n')
-@example("a: " + "x" * 70000)
+@example('a: "x\\u0000"\n')
+@example("a: " + "x" * 60000)
+@example("a" * 1100 + ": {P01: P0001}\n")  # YAML takes no key that long
+@example("a: {" + "b" * 1100 + ": 1}\n")
+@example('a: {"' + "b" * 1100 + '": 1}\n')
+@example('a: ["' + "b" * 1100 + '", {x: "' + "c" * 1100 + '"}]\n')
+@example("a:\n- b\nc:\n- - d\n")
+@example("a: 1234567890123456789\nb: -0\nc: 1.\nd: -1.5\n")
 def test_the_two_readers_agree(text):
     strict = canonical.read(text)
     if strict is not None and len(text) < document.MAX_FRONT:
@@ -67,7 +74,7 @@ def test_the_examples_are_canonical():
         assert (frontmatter.write(fields, kind), problems) == (text, [])
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=160)
 @given(fields_of())
 def test_what_is_written_reads_back(pair):
     kind, fields = pair
@@ -77,7 +84,7 @@ def test_what_is_written_reads_back(pair):
     assert frontmatter.write(found, kind) == text
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(fields_of())
 def test_what_is_written_is_the_same_for_any_yaml_reader(pair):
     """PyYAML's own loader reads YAML 1.1; RFC 3339 times are the exception."""
@@ -94,6 +101,7 @@ def _with_text_keys(value):
     return [_with_text_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])) | STRINGS)
 def test_a_text_is_one_line_without_surprises(text):
     written = canonical.quoted(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blue_cli.dialogue import document
@@ -55,6 +55,8 @@ def test_front_matter_and_body_are_told_apart():
         (b"---\na: |\n  ---\nb: 1\n---\nBody", "a: |\n  ---\nb: 1\n", "Body", 6),
         (b"----\nblue: 1\n---\n", None, "----\nblue: 1\n---\n", 1),
         (b"---\nProse between two breaks.\n\n---\n", None, "---\nProse between two breaks.\n\n---\n", 1),
+        (b"---\n[TENSION T01: x]\n---\n", None, "---\n[TENSION T01: x]\n---\n", 1),
+        (b"---\n* https://example.org\n---\n", None, "---\n* https://example.org\n---\n", 1),
         (b"---\n\nA thematic break first.\n", None, "---\n\nA thematic break first.\n", 1),
     ],
 )
@@ -109,6 +111,7 @@ def test_limit_of_front_matter(key):
     assert (doc.problem, doc.line, doc.front, doc.body) == ("limit", 2, None, "Body")
 
 
+@settings(deadline=None)
 @given(TEXTS, st.booleans())
 def test_reading_keeps_every_byte(text, bom):
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
@@ -119,18 +122,21 @@ def test_reading_keeps_every_byte(text, bom):
         assert doc.body in text or bom
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_any_bytes_read(data):
     doc = document.read(data)
     assert doc.problem == "encoding" or document.replace_front(doc, doc.front) == data
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_the_quick_way_and_the_unhurried_way_agree(rest):
     text = "---\nblue: 1\n" + rest
     assert document.read(text.encode()) == document._split(text, False) or "\0" in text
 
 
+@settings(deadline=None)
 @given(
     st.booleans(),
     st.none() | st.sampled_from(["", "blue: 1", "blue: 1{n}ids: {{P01: P0001}}", "x: y"]),
@@ -186,6 +192,7 @@ def test_json_is_read():
     )
 
 
+@settings(deadline=None)
 @given(
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=8)
 )
@@ -195,6 +202,7 @@ def test_any_json_reads_back(value):
     assert (found == value and not problem) or "NUL" in problem or "nested" in problem
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet='[]{}",:\\u0d8eN1 ', max_size=60).map(str.encode))
 def test_any_bytes_are_json_or_a_problem(data):
     value, problem = document.read_json(data)

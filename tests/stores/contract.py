@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -16,6 +17,7 @@ from blue_cli.stores.readonly import ReadOnly
 
 UID = uuid7(1_795_000_000_000, 1)
 OTHER = uuid7(1_795_000_000_000, 2)
+QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # for tests with thousands of fsync: seconds on a disk
 STRUDEL, MUFFIN = "contribution/00#strudel", "contribution/00#muffin"
 
 

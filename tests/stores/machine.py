@@ -25,7 +25,7 @@ ADDRESSES = [
 ]
 BLOBS = st.binary(max_size=20) | st.sampled_from([b"\r\n", b"\xef\xbb\xbf", b"---\nuid: x\n---\n"])
 PUTS = st.dictionaries(st.sampled_from(ADDRESSES), BLOBS)
-MODERATE = settings(max_examples=30, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+MODERATE = settings(max_examples=25, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class StoreMachine(RuleBasedStateMachine):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -60,8 +61,20 @@ def test_links_that_appear_after_the_reading_are_not_followed_either(place: Path
     assert not (place / "one/new").exists()
 
 
+def test_a_file_that_appears_after_the_reading_is_not_replaced(place: Path) -> None:
+    """As when an editor saves just then, or where `Strudel.md` is the same file as `strudel.md`."""
+    fd = os.open(place / "one", os.O_RDONLY)
+    with pytest.raises(Conflict, match="unsafe-path"):
+        batch.write(fd, "one/", {"dialogue.md": b"1", "round-0/strudel.md": b"2"}, known={"dialogue.md"})
+    batch.write(fd, "one/", {"round-0/strudel.md": b"3"}, known={"round-0/strudel.md"})
+    os.close(fd)
+    assert (place / "one/dialogue.md").read_bytes() == told(UID)["dialogue"]
+    assert (place / "one/round-0/strudel.md").read_bytes() == b"3"
+    assert temps(place) == []
+
+
 def test_modes_are_kept_and_new_files_follow_the_umask(place: Path, store: FilesStore) -> None:
-    (place / "one/round-0/strudel.md").chmod(0o4640)
+    (place / "one/round-0/strudel.md").chmod(0o4604)
     old = os.umask(0o027)
     try:
         store.commit(UID, store.load(UID).version, {STRUDEL: b"new", "contribution/01#muffin": b"x"})
@@ -72,18 +85,25 @@ def test_modes_are_kept_and_new_files_follow_the_umask(place: Path, store: Files
         path: os.stat(place / path).st_mode & 0o7777
         for path in ("one/round-0/strudel.md", "one/round-1/muffin.md", "one/round-1", "two", "two/dialogue.md")
     }
-    assert list(modes.values()) == [0o640, 0o640, 0o750, 0o750, 0o640]
+    assert list(modes.values()) == [0o604, 0o640, 0o750, 0o750, 0o640]
 
 
 def test_files_are_replaced_in_the_order_of_the_puts_and_on_disk_before(
     place: Path, store: FilesStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
-    for name in ("replace", "fsync", "unlink"):
+
+    def note(name: str) -> None:
         real = getattr(os, name)
-        monkeypatch.setattr(
-            os, name, lambda *a, name=name, real=real, **k: (calls.append(name if name != "replace" else a[1]), real(*a, **k))[1]
-        )
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            calls.append(args[1] if name == "replace" else name)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(os, name, call)
+
+    for name in ("replace", "fsync", "unlink"):
+        note(name)
     store.commit(UID, store.load(UID).version, {"contribution/01#b": b"1", "contribution/00#c": b"2", "contribution/01#a": b"3"}, [STRUDEL])
     assert calls[:6] == ["fsync"] * 3 + ["b.md", "c.md", "a.md"]
     assert calls[6:] == ["fsync"] * 3 + ["unlink", "fsync"]

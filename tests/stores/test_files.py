@@ -9,13 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blue_cli.errors import NotFound
 from blue_cli.stores.base import Stale, Store
 from blue_cli.stores.files import FilesStore
-from tests.stores.contract import OTHER, STRUDEL, UID, StoreContract, told
+from tests.stores.contract import OTHER, QUICK, STRUDEL, UID, StoreContract, told
 from tests.stores.machine import MODERATE, StoreMachine
 
 
@@ -31,7 +32,7 @@ class TestFiles(StoreContract):
 
 class FilesMachine(StoreMachine):
     def open_store(self) -> tuple[Store, Store]:
-        self.root = tempfile.mkdtemp()
+        self.root = tempfile.mkdtemp(dir=QUICK)
         return FilesStore(self.root), FilesStore(self.root)
 
     def teardown(self) -> None:
@@ -67,7 +68,12 @@ def test_loading_a_listed_dialogue_reads_no_other(place: Path, store: FilesStore
     os.mkfifo(place / "one/dialogue.md")  # whoever looks notices
     opened: list[str] = []
     real = os.open
-    monkeypatch.setattr(os, "open", lambda path, *a, **k: opened.append(str(path)) or real(path, *a, **k))
+
+    def note(path: str, *args: Any, **kwargs: Any) -> int:
+        opened.append(path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", note)
     assert store.load(uid).id == "two"
     assert "one" not in opened
 

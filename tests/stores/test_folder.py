@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from blue_cli.errors import Unavailable, WrongCall
-from blue_cli.stores import folder
+from blue_cli.errors import Conflict, Unavailable, WrongCall
 from blue_cli.stores.base import Unread
 from blue_cli.stores.files import FilesStore
 from blue_cli.stores.limits import BLOB
@@ -76,16 +75,31 @@ def test_a_file_over_the_limit_is_not_read_and_the_rest_is(place: Path, store: F
     assert store.load(UID).blobs[STRUDEL] == b"strudel"
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs a file that is longer than it says")
-def test_a_file_that_is_longer_than_it_says_is_read_to_its_end_or_limit() -> None:
-    for size, blobs, reasons in ((BLOB, {"a": b"x" * BLOB}, []), (BLOB + 1, {}, ["too-large"])):
-        found: dict[str, bytes] = {}
-        missed: list[Unread] = []
-        with tempfile.TemporaryFile() as file:
-            file.write(b"x" * size)
-            file.seek(10)
-            folder._read_on(file.fileno(), b"x" * 10, "a", "a", found, missed)
-        assert (found, [item.reason for item in missed]) == (blobs, reasons)
+def test_a_dialogue_md_over_the_limit_keeps_its_dialogue_in_reach(place: Path, store: FilesStore) -> None:
+    with open(place / "one/dialogue.md", "ab") as file:
+        file.truncate(BLOB + 1)
+    assert [entry.uid for entry in store.dialogues()] == [UID]
+    assert set(FilesStore(store._root).load(UID).blobs) == {STRUDEL}
+    version = store.load(UID).version
+    store.commit(UID, version, {STRUDEL: b"new"})
+    with pytest.raises(Conflict, match="unsafe-path"):
+        store.commit(UID, store.load(UID).version, told(UID))
+
+
+@pytest.mark.parametrize(("size", "reasons"), [(20, []), (BLOB, []), (BLOB + 1, ["too-large"]), (100 * BLOB, ["too-large"])])
+def test_a_file_that_is_longer_than_it_says_is_read_to_its_end_or_the_limit(
+    place: Path, store: FilesStore, monkeypatch: pytest.MonkeyPatch, size: int, reasons: list[str]
+) -> None:
+    """As one that grows while it is read: what `fstat` said must not cut it off, nor let it fill the memory."""
+    with open(place / "one/round-0/strudel.md", "wb") as file:
+        file.truncate(size)
+    fstat, read, count = os.fstat, os.read, iter(range(30))
+    monkeypatch.setattr(os, "fstat", lambda fd: SimpleNamespace(st_mode=fstat(fd).st_mode, st_size=min(fstat(fd).st_size, 3)))
+    monkeypatch.setattr(os, "read", lambda fd, length: read(fd, length) if next(count, None) is not None else pytest.fail("read on"))
+    seen = store.load("older:one")
+    assert [item.reason for item in seen.unread] == reasons
+    assert seen.blobs.get(STRUDEL) == (None if reasons else bytes(size))
+    assert seen.blobs["dialogue"] == told(UID)["dialogue"]
 
 
 def test_names_that_no_output_can_carry_are_named_escaped(place: Path, store: FilesStore) -> None:

@@ -1,0 +1,115 @@
+"""`blue dialogue new|list|show`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.dialogues import Started, Wish, parse_expert, start
+from blue_cli.actions.overview import Line, overview, read
+from blue_cli.cli.commands import group
+from blue_cli.cli.lists import ColumnsOption, picked_columns
+from blue_cli.cli.options import Call, call
+from blue_cli.cli.output import Result
+from blue_cli.dialogue.model import Expert
+from blue_cli.dialogue.rulebook import graded
+from blue_cli.errors import Finding, NotFound, Refused
+from blue_cli.views.dialogue import DIALOGUE_COLUMNS, document, known, show
+from blue_cli.views.listing import counts_line, select
+
+app = group("Start, list and show dialogues.")
+
+
+@app.command("new")
+def new(
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What it is about, in a few words.")],
+    question: Annotated[str, typer.Option("--question", metavar="T", help="What the panel has to answer.")] = "",
+    expert: Annotated[list[str], typer.Option("--expert", metavar="SLUG:ROLE[:TIER]", help="A member of the panel; once for each.")] = [],  # noqa: B006 - Typer copies it
+    pool: Annotated[str, typer.Option("--pool", metavar="FILE", help="More members, from a JSON file.")] = "",
+    link: Annotated[list[str], typer.Option("--link", metavar="REF", help="Something this belongs to: an issue, another dialogue.")] = [],  # noqa: B006 - Typer copies it
+    id: Annotated[str, typer.Option("--id", metavar="ID", help="Instead of one made from the minute and the title.")] = "",
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="Done already is no error.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Write the background in an editor.")] = False,
+) -> Result:
+    """Start a dialogue."""
+    here = call()
+    experts = tuple(parse_expert(text) for text in expert) + (_pool(here, pool) if pool else ())
+    body = _background(here, title, question) if edit else ""
+    wish = Wish(title, question, experts, tuple(link), id, body, int(here.workspace.config["dialogue.max_rounds"]))
+    made = start(here.workspace.store, wish, here.world.now(), here.world.random, if_absent)
+    return _started(made, experts)
+
+
+def _started(made: Started, experts: tuple[Expert, ...]) -> Result:
+    path = f".blue/dialogues/{made.id}/dialogue.md"
+    text = f"{'started' if made.created else 'there already:'} {made.id}\n{path}\n"
+    if experts:
+        hint = f"write a contribution: blue round add FILE --expert {experts[0].slug} -d {made.id}"
+    else:
+        hint = f"put experts on the panel: blue expert add SLUG:ROLE -d {made.id}"
+    fields = {"created": made.created, "dialogue": made.id, "uid": made.uid, "path": path}
+    return Result("blue/dialogue.new@1", fields, text, hints=(hint,) if made.created else ())
+
+
+def _pool(here: Call, name: str) -> tuple[Expert, ...]:
+    """The experts of a pool file; one without a name is called by its role."""
+    from blue_cli.dialogue.ids import slugify
+    from blue_cli.dialogue.older import read_pool
+
+    pool = read_pool(here.read_file(name))
+    if pool.problems or not pool.experts:
+        problems = pool.problems or ("no experts in it",)
+        fix = 'a JSON list of {"name": …, "role": …, "tier": …, "relevance": …}'
+        raise Refused("nothing was written", [graded(Finding("front-matter", text, name, 1, 1, fix=fix)) for text in problems])
+    return tuple(e._replace(slug=e.slug or slugify(e.role, "expert"), source="pool") for e in pool.experts)
+
+
+def _background(here: Call, title: str, question: str) -> str:
+    from blue_cli.cli.external import edit
+    from blue_cli.views.added import without_template
+
+    hint = f"\n\n<!--\nThe background of: {title}\n{question}\nWhat does the panel need to know before it begins?\n-->\n"
+    return without_template(edit(hint, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
+
+
+@app.command("list")
+def list_(columns: ColumnsOption = "") -> Result:
+    """Every dialogue: how far it is, what is open."""
+    here = call()
+    lines = overview(here.workspace.store, here.workspace.processes)
+    records = here.workspace.single_file_records()
+    picked = picked_columns("dialogues", DIALOGUE_COLUMNS, columns)
+    titles, rows = select(DIALOGUE_COLUMNS, [_cells(line) for line in lines], picked or [c.name for c in DIALOGUE_COLUMNS])
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.status] = counts.get(line.status, 0) + 1
+    older = f"{records} older single-file records lie in .blue/docs/dialogues; they can be imported later"
+    fields = {"items": [_item(line) for line in lines], "counts": counts, "single_file_records": records}
+    return Result(
+        "blue/dialogue.list@1",
+        fields,
+        columns=titles,
+        rows=rows,
+        counts=lambda screen: counts_line(counts, "dialogues", screen.color),
+        hints=(older,) if records else (),
+    )
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return (line.id, line.status, str(line.rounds), str(line.experts), known(line.open_tensions), known(line.velocity), line.title)
+
+
+def _item(line: Line) -> dict[str, object]:
+    return {**line._asdict(), "complete": line.velocity is not None}
+
+
+@app.command("show")
+def show_(dialogue: Annotated[str, typer.Argument(metavar="[ID]", help="Which; -d does the same.")] = "") -> Result:
+    """One dialogue on one screen: the question, the panel, the rounds, what is open."""
+    here = call()
+    row = here.workspace.find(dialogue) if dialogue else here.dialogue()
+    if row is None:
+        raise NotFound(f'no dialogue "{dialogue}"', fix="blue dialogue list")
+    graph = read(here.workspace.store, row.uid)
+    return Result("blue/dialogue.show@1", lambda: document(graph), lambda screen: show(graph, screen.width, screen.color))

@@ -1,0 +1,141 @@
+"""`blue round add|list|show`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.overview import read, round_of
+from blue_cli.actions.round_add import Added, Draft, Wish, add
+from blue_cli.cli.commands import group
+from blue_cli.cli.lists import ColumnsOption, picked_columns
+from blue_cli.cli.options import Call, call
+from blue_cli.cli.output import Result, finding_document
+from blue_cli.dialogue.convergence import history, next_round
+from blue_cli.dialogue.rulebook import WARNING
+from blue_cli.errors import Finding, Refused, WrongCall
+from blue_cli.views import added as view
+from blue_cli.views.dialogue import ROUND_COLUMNS, round_cells, round_document, round_shown, show_round
+from blue_cli.views.listing import select
+
+STDIN = "-"
+FilesArgument = Annotated[
+    list[str], typer.Argument(metavar="[FILE]...", help="Markdown; - is standard input; without any, an editor opens.")
+]
+app = group("Rounds and the contributions in them.")
+
+
+@app.command("add")
+def add_(
+    files: FilesArgument = [],  # noqa: B006 - Typer copies it
+    expert: Annotated[str, typer.Option("--expert", metavar="E", help="Whose; else $BLUE_EXPERT, its front matter, its name.")] = "",
+    round: Annotated[int, typer.Option("--round", metavar="N", help="Which round; else the one this expert is to write in.")] = -1,
+    new_expert: Annotated[str, typer.Option("--new-expert", metavar="ROLE", help="Let this expert join the panel.")] = "",
+    edit: Annotated[bool, typer.Option("--edit", help="Open the text in an editor first.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and say what would happen.")] = False,
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="The same text again is no error.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Mend one's own contribution.")] = False,
+) -> Result:
+    """Add contributions to a round, all or none: checked, numbered, bound to what they refer to."""
+    here = call()
+    row = here.dialogue()
+    wish = Wish(here.expert(expert).lower().removeprefix("@"), None if round < 0 else round, new_expert, if_absent, replace, dry_run)
+    drafts = _drafts(here, row.uid, files, wish, edit)
+    try:
+        done = add(here.workspace.store, row.uid, drafts, wish, here.world.now())
+    except Refused as error:
+        return _refused(here, error, drafts, _retry(row.id, drafts, wish))
+    return Result(
+        "blue/round.add@1",
+        lambda: view.document(done.graph, done.files, done.changed, dry_run),
+        lambda screen: view.text(done.graph, done.files, done.changed, dry_run, screen.color),
+        warnings=_warnings(done),
+    )
+
+
+def _warnings(done: Added) -> tuple[Finding, ...]:
+    return tuple(f for f in done.warnings if f.severity == WARNING)
+
+
+def _refused(here: Call, error: Refused, drafts: Sequence[Draft], retry: str) -> Result:
+    """Every finding, and how to try again. A text that nobody has in a file yet is kept."""
+    for draft in drafts:
+        if draft.name == EDITED:
+            kept = here.keep(draft.data)
+            retry = retry.replace(EDITED, shlex.quote(kept))
+    if not here.globals.json:
+        raise Refused(error.message, error.findings, why=error.why, fix=f"mend it, then: {retry}")
+    errors = [finding_document(f) for f in error.findings]
+    return Result("blue/round.add@1", {"created": False, "errors": errors, "retry": retry}, status=error.exit)
+
+
+def _retry(dialogue: str, drafts: Sequence[Draft], wish: Wish) -> str:
+    words = ["blue", "round", "add", *(d.name for d in drafts), "-d", dialogue]
+    words += ["--expert", wish.expert] if wish.expert else []
+    words += ["--round", str(wish.round)] if wish.round is not None else []
+    words += ["--new-expert", wish.new_role] if wish.new_role else []
+    words += [flag for flag, on in (("--if-absent", wish.if_absent), ("--replace", wish.replace), ("--dry-run", wish.dry_run)) if on]
+    return shlex.join(words)
+
+
+# --- where the texts come from -----------------------------------------------------------------------------------
+
+EDITED = "EDITED"  # the name of a text that was typed in the editor
+
+
+def _drafts(here: Call, uid: str, files: Sequence[str], wish: Wish, edit: bool) -> list[Draft]:
+    """The texts: of the files, of standard input, or typed now."""
+    if len(files) > 1 and wish.expert:
+        raise WrongCall("--expert names one expert, and there are several files", fix="let each file's name be its expert's: muffin.md")
+    if files.count(STDIN) > 1:
+        raise WrongCall("standard input can be read only once")
+    drafts = [Draft(name, here.read_input() if name == STDIN else here.read_file(name)) for name in files]
+    if not drafts and not here.world.stdin.isatty() and not edit:
+        return [Draft(STDIN, here.read_input())]
+    if not drafts or edit:
+        return [_edited(here, uid, wish, drafts)]
+    return drafts
+
+
+def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> Draft:
+    """A text from the editor, which opens with the file (with `--edit`) or with a template that teaches the markers."""
+    from blue_cli.cli.external import edit
+
+    if not here.may_ask():
+        raise WrongCall("there is nobody to type the contribution", fix="name a file, or pipe the text into: blue round add -")
+    if not wish.expert:
+        raise WrongCall("whose contribution is this?", fix="blue round add --expert SLUG, or set $BLUE_EXPERT")
+    graph = read(here.workspace.store, uid)
+    number = wish.round if wish.round is not None else next_round(graph, wish.expert)[0]
+    start = drafts[0].data.decode("utf-8", "replace") if drafts else ""
+    text = start + view.template(graph, wish.expert, number or 0)
+    edited = edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd)
+    return Draft(EDITED, view.without_template(edited).encode())
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+@app.command("list")
+def list_(columns: ColumnsOption = "") -> Result:
+    """Every round in figures."""
+    here = call()
+    graph = read(here.workspace.store, here.dialogue().uid)
+    states = history(graph)
+    rows = [round_cells(state, graph.meta.id) for state in states]
+    picked = picked_columns("rounds", ROUND_COLUMNS, columns)
+    titles, picked_rows = select(ROUND_COLUMNS, rows, picked or [c.name for c in ROUND_COLUMNS])
+    fields = {"dialogue": graph.meta.id, "items": [round_document(graph, s) for s in states], "complete": graph.complete}
+    return Result("blue/round.list@1", fields, columns=titles, rows=picked_rows, counts=f"{len(states)} rounds")
+
+
+@app.command("show")
+def show_(number: Annotated[int, typer.Argument(metavar="N", help="Which round.")]) -> Result:
+    """Who wrote in a round, and what they brought."""
+    here = call()
+    graph = read(here.workspace.store, here.dialogue().uid)
+    number = round_of(graph, number)
+    return Result("blue/round.show@1", lambda: round_shown(graph, number), lambda s: show_round(graph, number, s.width, s.color))

@@ -1,0 +1,20 @@
+"""`blue show`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.overview import find, read
+from blue_cli.cli.options import call
+from blue_cli.cli.output import Result
+from blue_cli.views.dialogue import entity_shown, show_entity
+
+
+def command(id: Annotated[str, typer.Argument(metavar="ID", help="T0101, MUFFIN-T0101, …")]) -> Result:
+    """One thing: its words and its text, what happened to it, what refers to it."""
+    here = call()
+    graph = read(here.workspace.store, here.dialogue().uid)
+    entity = find(graph, id)
+    return Result("blue/show@1", lambda: entity_shown(graph, entity), lambda screen: show_entity(graph, entity, screen.color))

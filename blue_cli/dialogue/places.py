@@ -1,0 +1,70 @@
+"""A dialogue under examination, and findings with the exact place of the word in question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.markers import Mark
+from blue_cli.dialogue.sources import FOLDER, Source
+from blue_cli.errors import Finding
+
+
+class Case:
+    """One dialogue as the rules see it: its graph, and the bytes that the graph came from."""
+
+    def __init__(self, graph: Graph, blobs: Mapping[str, bytes]) -> None:
+        self.graph = graph
+        self.blobs = blobs
+        self.native = graph.meta.native
+        self.read = (*graph.sources.files, *graph.sources.rulings)
+
+    @property
+    def about(self) -> str:
+        """The path of `dialogue.md`."""
+        return f"{FOLDER}{self.graph.meta.id}/dialogue.md"
+
+    @cached_property
+    def by_path(self) -> dict[str, Source]:
+        """The files that were read, by path."""
+        return {source.path: source for source in self.read}
+
+    def mark_at(self, path: str, line: int, column: int = 0, effect: str = "") -> tuple[Source, Mark] | None:
+        """The marker that stands there, the first of the line that fits when no column is given."""
+        source = self.by_path.get(path)
+        for mark in source.marks if source else ():
+            if mark.line == line and column in (0, mark.column) and effect in ("", mark.row.effect, mark.row.expert):
+                return (source, mark) if source else None
+        return None
+
+
+def on(rule: str, message: str, source: Source, mark: Mark, word: str = "", **more: Any) -> Finding:
+    """A finding on a word inside a marker, on the whole marker when the word is not found in it."""
+    begin, length = mark.pos, mark.end - mark.pos
+    if word:
+        match = re.compile(re.escape(word), re.I).search(source.text, mark.pos, mark.end)
+        if match:
+            begin, length = match.start(), len(word)
+    column = mark.column + begin - mark.pos
+    return Finding(rule, message, source.path, mark.line, column, mark.line, column + length, **more)
+
+
+def on_key(rule: str, message: str, source: Source, key: str, word: str = "", **more: Any) -> Finding:
+    """A finding on a field of the front matter, or on a word in its line."""
+    match = re.compile(rf"^[\"']?{re.escape(key)}[\"']?[ \t]*:.*", re.M).search(source.text, 0, source.start)
+    if match is None:
+        return Finding(rule, message, source.path, 1, 1, **more)
+    inside = match[0].find(word, len(key)) if word else 0
+    at, length = (inside, len(word)) if inside > 0 else (0, len(key))
+    line = source.text.count("\n", 0, match.start()) + 1
+    return Finding(rule, message, source.path, line, at + 1, line, at + 1 + length, **more)
+
+
+def at_offset(rule: str, message: str, path: str, text: str, begin: int, end: int, **more: Any) -> Finding:
+    """A finding on a piece of a text that lies on one line; `text` has line feeds only."""
+    line = text.count("\n", 0, begin) + 1
+    column = begin - text.rfind("\n", 0, begin)
+    return Finding(rule, message, path, line, column, line, column + end - begin, **more)

@@ -1,0 +1,94 @@
+"""Facts first, opinion last: a graph and its bytes in, findings out.
+
+Every check is a small function in one list; what it finds carries the id of a row of `rulebook.RULES`. Nothing here
+raises on what a user wrote, and nothing stops at the first finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from blue_cli.dialogue import rules_entities, rules_files, rules_fold, rules_refs, suppressions
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.places import Case
+from blue_cli.dialogue.rulebook import ERROR, RULES, WARNING, graded
+from blue_cli.dialogue.sources import FOLDER
+from blue_cli.errors import Finding
+
+Check = Callable[[Case], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    rules_files.read,
+    rules_files.others,
+    rules_files.texts,
+    rules_files.near_misses,
+    rules_files.paths,
+    rules_files.twins,
+    rules_files.gaps,
+    rules_files.strangers,
+    rules_files.versions,
+    rules_files.identities,
+    rules_entities.entities,
+    rules_entities.doubled,
+    rules_entities.foreign,
+    rules_entities.claimed,
+    rules_entities.unregistered,
+    rules_entities.assignments,
+    rules_refs.troubles,
+    rules_refs.unregistered_targets,
+    rules_refs.cycles,
+    rules_fold.illegal,
+    rules_fold.register_drift,
+)
+
+# What can be said of a text of which neither the place nor the dialogue is known.
+ALONE: tuple[str, ...] = (
+    "missing-field", "invalid-id", "duplicate-id", "near-miss-marker", "front-matter", "encoding", "newer-format", "conflict-marker",
+    "limit", "bidi-text", "invalid-ref-type",
+)  # fmt: skip
+
+
+def check(graph: Graph, blobs: Mapping[str, bytes], older_as_errors: bool = False) -> list[Finding]:
+    """Everything that is wrong with one dialogue, by path and place, with severities.
+
+    `blobs` are the bytes that the graph was made from. Errors in an older dialogue are warnings, unless
+    `older_as_errors` (FORMAT.md, section 7). Suppressed findings are left out.
+    """
+    case = Case(graph, blobs)
+    comments = suppressions.read(case.read)
+    found = sorted((f for step in CHECKS for f in step(case)), key=_place)
+    if comments:
+        found = sorted([*suppressions.apply(found, comments), *suppressions.judge(comments)], key=_place)
+    weaken = not graph.meta.native and not older_as_errors
+    return [_weaker(f) if weaken else f for f in map(_complete, dict.fromkeys(found))]
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    return finding.path, finding.line, finding.column, finding.rule, finding.message
+
+
+def _complete(finding: Finding) -> Finding:
+    """With its severity, and the rule's general reason and way out where the check had none of its own."""
+    rule = RULES[finding.rule]
+    return graded(finding)._replace(why=finding.why or rule.why, fix=finding.fix or rule.fix)
+
+
+def _weaker(finding: Finding) -> Finding:
+    return finding._replace(severity=WARNING) if finding.severity == ERROR else finding
+
+
+def select(findings: Iterable[Finding], only: Collection[str], without: Collection[str]) -> Iterator[Finding]:
+    """The findings of the rules in `only` (all when it is empty) that are not in `without`."""
+    for finding in findings:
+        if (not only or finding.rule in only) and finding.rule not in without:
+            yield finding
+
+
+def copies(dialogues: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Dialogues, as (id, uid) in the order of the listing, whose uid an earlier one has: copied folders."""
+    first: dict[str, str] = {}
+    for id, uid in dialogues:
+        other = first.setdefault(uid, id)
+        if other != id:
+            finding = Finding("duplicate-uid", f"{id} has the uid of {other}", f"{FOLDER}{id}/dialogue.md", 1, 1, related=(other,))
+            yield _complete(finding)

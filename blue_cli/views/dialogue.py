@@ -1,0 +1,204 @@
+"""A dialogue, its rounds and what was added to it, as text and JSON. Pure; every label is untrusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from blue_cli.dialogue.convergence import Convergence, RoundState, history, measure, status
+from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.ids import JUDGE
+from blue_cli.dialogue.model import Entity
+from blue_cli.dialogue.sources import FOLDER
+from blue_cli.views import export
+from blue_cli.views.items import Filter as Wanted
+from blue_cli.views.items import expert_document, fits
+from blue_cli.views.listing import Column, paint, table
+from blue_cli.views.text import sanitize, sanitize_lines
+
+ROUND_COLUMNS = (
+    Column("round", right=True), Column("wrote", right=True), Column("panel", right=True), Column("open", right=True),
+    Column("new", right=True), Column("velocity", right=True), Column("converge", right=True), Column("dialogue", style="dim"),
+)  # fmt: skip
+DIALOGUE_COLUMNS = (
+    Column("id", style="id"), Column("status", style="by value"), Column("rounds", right=True), Column("experts", right=True),
+    Column("open", right=True), Column("velocity", right=True), Column("title", flex=True),
+)  # fmt: skip
+UNKNOWN = "?"  # a count that cannot be known
+
+
+def known(value: object) -> str:
+    """A number, or `?` where something sealed or broken makes it unknown."""
+    return UNKNOWN if value is None else str(value)
+
+
+def round_cells(state: RoundState, id: str) -> tuple[str, ...]:
+    """round, wrote, panel, open, new, velocity, converge, dialogue."""
+    numbers = (state.round, len(state.writers), len(state.panel), state.open_tensions, state.new_perspectives, state.velocity)
+    return (*(str(n) for n in numbers), f"{state.percent:g}%", id)
+
+
+def show(graph: Graph, width: int, color: bool) -> str:
+    """A dialogue on one screen: what is asked, who is asked, how it went, what is open."""
+    measured = measure(graph)
+    about = graph.meta
+    word = status(graph, measured)
+    head = [paint(sanitize(about.title), "title", color), f"{about.id}  {paint(word, word, color)}"]
+    if about.question:
+        head += ["", sanitize(about.question)]
+    blocks = ["\n".join(head), _experts(graph, width, color), _rounds(graph, width, color), _open(graph, width, color)]
+    return "\n\n".join(block for block in blocks if block) + "\n\n" + next_step(graph, measured) + "\n"
+
+
+def _experts(graph: Graph, width: int, color: bool) -> str:
+    columns = (Column("expert", style="id"), Column("role", flex=True), Column("tier"), Column("rounds"))
+    rows = []
+    for member in graph.meta.experts:
+        wrote = ",".join(str(r) for r, who in sorted(graph.writers.items()) if member.slug in who)
+        rows.append((member.slug, member.role, member.tier, wrote or "-"))
+    return table(columns, rows, width, color).rstrip("\n")
+
+
+def _rounds(graph: Graph, width: int, color: bool) -> str:
+    return table(ROUND_COLUMNS[:-1], [round_cells(s, "")[:-1] for s in history(graph)], width, color).rstrip("\n")
+
+
+def _open(graph: Graph, width: int, color: bool) -> str:
+    columns = (Column("tension", style="id"), Column("status", style="by value"), Column("by"), Column("label", flex=True))
+    rows = [
+        (graph.shown(e.canonical), s.status, ",".join(s.contributors), e.label)
+        for e, s in graph.of_kind("T")
+        if fits(Wanted(), "T", e, s)
+    ]
+    return table(columns, rows, width, color).rstrip("\n")
+
+
+def next_step(graph: Graph, measured: Convergence) -> str:
+    """One line: what would bring the dialogue further."""
+    word = status(graph, measured)
+    if word == "closed" or (word == "converged" and not graph.meta.native):
+        return f"nothing left to do: it is {word}"
+    if not graph.meta.experts:
+        return "next: blue expert add SLUG:ROLE"
+    if measured.round is None:
+        return f"next: round 0 waits for {', '.join(measured.panel) or 'an expert'}"
+    if measured.missing:
+        return f"next: round {measured.round} waits for {', '.join(measured.missing)}"
+    if measured.can_converge:
+        return "next: the panel has converged; a verdict can stand"
+    left = [_count(len(measured.open_tensions), "open tension"), _count(len(measured.new_perspectives), "new perspective")]
+    silent = [slug for slug in measured.panel if slug not in measured.signals]
+    reasons = [text for text in left if text] + ([f"{', '.join(silent)} not signalling"] if silent else [])
+    return f"next: round {measured.round + 1}; {', '.join(reasons)}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}" if n else ""
+
+
+def document(graph: Graph) -> dict[str, Any]:
+    """`dialogue show --json`."""
+    measured = measure(graph)
+    return {
+        "dialogue": export.dialogue(graph, measured),
+        "experts": [expert_document(graph, e) for e in graph.meta.experts],
+        "rounds": [round_document(graph, s) for s in history(graph)],
+        "convergence": export.convergence(graph, measured),
+        "next": next_step(graph, measured).removeprefix("next: "),
+        "complete": graph.complete,
+    }
+
+
+def round_document(graph: Graph, state: RoundState) -> dict[str, Any]:
+    """One round in figures."""
+    return {
+        "round": state.round, "panel": list(state.panel), "writers": list(state.writers), "open_tensions": state.open_tensions,
+        "new_perspectives": state.new_perspectives, "velocity": state.velocity, "converge_percent": state.percent,
+        "signals": list(state.signals), "dialogue": graph.meta.id,
+    }  # fmt: skip
+
+
+# --- one round -------------------------------------------------------------------------------------------------
+
+
+def said_in(graph: Graph, number: int) -> Iterator[tuple[str, str, list[Entity], bool]]:
+    """Each contribution of a round: author, path, what it added, whether it signalled."""
+    for source in graph.sources.files:
+        if source.round == number:
+            added = [e for e in graph.entities.values() if e.path == source.path]
+            yield source.author, source.path, added, source.author in graph.signals.get(number, ())
+
+
+def show_round(graph: Graph, number: int, width: int, color: bool) -> str:
+    """Who wrote in a round and what they brought."""
+    lines: list[str] = []
+    for author, path, added, signalled in said_in(graph, number):
+        lines += [paint(author, "title", color) + paint(f"  {sanitize(path)}{'  converges' if signalled else ''}", "dim", color)]
+        rows = [(graph.shown(e.canonical), graph.standing[e.canonical].status, e.label) for e in added]
+        text = table((Column("id", style="id"), Column("status", style="by value"), Column("label", flex=True)), rows, width - 2, color)
+        lines += ["  " + line for line in text.splitlines()[1:]]
+    silent = [slug for slug in graph.panel(number) if slug not in graph.writers.get(number, ()) and slug != JUDGE]
+    if silent:
+        lines += [paint(f"not yet: {', '.join(silent)}", "dim", color)]
+    return "\n".join(lines) + "\n"
+
+
+def round_shown(graph: Graph, number: int) -> dict[str, Any]:
+    """`round show --json`."""
+    state = next(s for s in history(graph) if s.round == number)
+    contributions = [
+        {"expert": author, "path": path, "added": [graph.shown(e.canonical) for e in added], "signals": signalled}
+        for author, path, added, signalled in said_in(graph, number)
+    ]
+    return {**round_document(graph, state), "contributions": contributions, "complete": graph.complete}
+
+
+# --- one entity --------------------------------------------------------------------------------------------------
+
+
+def show_entity(graph: Graph, entity: Entity, color: bool) -> str:
+    """One thing: its words, its text, its life, and what refers to it."""
+    standing = graph.standing[entity.canonical]
+    by = ", ".join(standing.contributors) or "-"
+    lines = [
+        f"{paint(graph.shown(entity.canonical), 'id', color)}  {paint(standing.status, standing.status, color)}  "
+        f"{paint(sanitize(entity.label), 'title', color)}",
+        paint(f"{entity.canonical} by {by} in round {entity.round}, {sanitize(entity.path)}:{entity.line}", "dim", color),
+    ]
+    content = sanitize_lines(graph.content(entity)).strip("\n")
+    if content:
+        lines += ["", content]
+    lines += [""] + [f"  {text}" for text in _life(graph, entity)]
+    links = [f"  {text}" for text in _links(graph, entity)]
+    return "\n".join([*lines, *(["", *links] if links else [])]) + "\n"
+
+
+def _life(graph: Graph, entity: Entity) -> Iterator[str]:
+    for event in graph.standing[entity.canonical].events:
+        cause = graph.shown(event.reference) if event.reference and not event.reference.startswith("@") else ""
+        who = ", ".join(event.actors)
+        agreed = f" (all signalled; proposed in round {event.confirms})" if event.confirms is not None else ""
+        within = f" in {cause}" if cause else ""
+        yield f"round {event.round}  {event.type:9} by {who}{within}{agreed}  {_short(graph, event.path)}:{event.line}"
+
+
+def _short(graph: Graph, path: str) -> str:
+    """A path inside the dialogue: the line above has the folder."""
+    return sanitize(path.removeprefix(f"{FOLDER}{graph.meta.id}/"))
+
+
+def _links(graph: Graph, entity: Entity) -> Iterator[str]:
+    for ref in graph.refs:
+        if ref.source == entity.canonical:
+            target = graph.shown(ref.target) if ref.target else f"{sanitize(ref.written)} (not found)"
+            yield f"{ref.type} → {target}"
+    for ref in graph.refs:
+        if ref.target == entity.canonical:
+            yield f"{graph.shown(ref.source)} → {ref.type}  {_short(graph, ref.path)}:{ref.line}"
+
+
+def entity_shown(graph: Graph, entity: Entity) -> dict[str, Any]:
+    """`show --json`."""
+    fields = export.entity(graph, entity, graph.standing[entity.canonical])
+    incoming = [export.ref(r) for r in graph.refs if r.target == entity.canonical]
+    return {"dialogue": graph.meta.id, "item": fields, "referred_by": incoming, "complete": graph.complete}
