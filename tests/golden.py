@@ -153,7 +153,7 @@ class _World:
     def _blue(self, argv: list[str], step: Step, env: dict[str, str]) -> list[str]:
         stdout, stderr = Screen(bool(self.terminal)), Screen(bool(self.terminal))
         if self.terminal:
-            env = {"COLUMNS": self.terminal, **env}
+            env = {"COLUMNS": self.terminal, "TERM": "dumb", **env}  # without colour, so that people can read it
         moment = self.now
         self.now += timedelta(minutes=1)
         status = run(

@@ -26,7 +26,7 @@ def load(store: Store, uid: str, only: str = "", near: bool = False) -> Graph:
 
 def fold(snapshot: Snapshot, only: str = "", near: bool = False) -> Graph:
     """The graph of a snapshot. `only` and `near`: see `assemble` and `sources.read`."""
-    return assemble(sources.read(snapshot.id, snapshot.uid, snapshot.blobs, unread(snapshot), near), only)
+    return assemble(sources.read(snapshot.id, snapshot.uid, snapshot.blobs, unread(snapshot), near, only), only)
 
 
 def unread(snapshot: Snapshot) -> list[sources.Unread]:

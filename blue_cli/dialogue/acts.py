@@ -5,6 +5,7 @@ A mark that cannot take effect leaves a `Trouble`; it is never dropped in silenc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ class Judged(NamedTuple):
     target: str
     act: Act
     into: str | None = None
+
+# An older act on one display id: nothing in its text can be another target, since no id is without a digit.
+_SIMPLE = re.compile(r"(?: on)? ([PTRECS][0-9]{4,})(?:: [^0-9]*)?")
 
 
 class Acts:
@@ -104,7 +108,7 @@ class _File:
         row = mark.row
         tokens = resolve.lex_targets(head, self.acts.cast.resolver.slugs, "*" in row.targets or not row.targets)
         if len(tokens) < row.least:
-            self.trouble("missing-field", mark, head or row.word, str(row.least))
+            self.trouble("missing-field", mark, head.strip() or row.word, str(row.least))
         return tokens
 
     def find(self, mark: Mark, token: Token, earlier: bool = False) -> str | None:
@@ -119,9 +123,10 @@ class _File:
     def link(self, mark: Mark, effect: str, written: str, target: str | None) -> None:
         """A ref, and its effect when the verb may have that target."""
         speaker = self.speaker(mark)
-        self.acts.refs.append(
-            Ref(speaker, effect, target, written, self.author, self.round, self.source.path, mark.line, mark.column)
-        )
+        if not self.acts.only:
+            self.acts.refs.append(
+                Ref(speaker, effect, target, written, self.author, self.round, self.source.path, mark.line, mark.column)
+            )
         if target is not None and self.legal(mark, effect, speaker, target, written):
             self.act(effect, target, mark, speaker)
 
@@ -188,6 +193,11 @@ class _File:
     def older(self, mark: Mark) -> None:
         """An older act, under its meaning (FORMAT.md, section 2, "What people really write")."""
         effect = mark.row.expert or mark.row.effect
+        simple = _SIMPLE.fullmatch(mark.label)
+        known = self.acts.cast.resolver.display.get(simple[1]) if simple and not self.bound else None
+        if known is not None and simple[1] not in self.acts.cast.resolver.claimed and effect in ("resolve", "address"):
+            self.link(mark, effect, simple[1], known)
+            return
         slugs = self.acts.cast.resolver.slugs
         tokens = [t for t in resolve.lex_act(mark.label, slugs) if t.form != "expert"]
         if effect == "concede":

@@ -21,7 +21,8 @@ from blue_cli.dialogue.sources import Sources
 def assemble(sources: Sources, only: str = "") -> Graph:
     """Fold a dialogue. With `only` (kind letters) what cannot change those kinds is not resolved: a listing of
     tensions needs no more, and costs half."""
-    people = cast(sources)
+    only = only if sources.meta.native else ""  # an older one's register speaks of what a narrow reading leaves out
+    people = cast(sources, only)
     acts = Acts(people, only)
     for source, owned in zip(sources.files, people.owners, strict=True):
         acts.read(source, owned)

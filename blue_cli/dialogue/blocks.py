@@ -12,7 +12,8 @@ from blue_cli.dialogue.inlines import hidden
 from blue_cli.dialogue.lines import ENDED, OPEN, SPECIAL, UNSURE_ENDED, cells, columns, interrupts, is_break, is_tag, opening, quoted
 from blue_cli.dialogue.reference import BLANK, BREAK, CODE, HEADING, HTML, QUOTE, TABLE, TEXT, Blocks, opens_marker, read_reference
 
-__all__ = ["BLANK", "BREAK", "CODE", "HEADING", "HTML", "QUOTE", "TABLE", "TEXT", "Blocks", "hidden", "plain", "read", "read_fast"]
+__all__ = ["BLANK", "BREAK", "CODE", "HEADING", "HTML", "QUOTE", "TABLE", "TEXT", "Blocks"]
+__all__ += ["hidden", "plain", "read", "read_fast", "read_reference"]
 
 DOUBT = -1  # a step's answer: this needs markdown-it
 MAX_DEPTH = 15  # list levels read here: fewer than the reference's limit

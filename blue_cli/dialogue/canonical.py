@@ -34,8 +34,10 @@ def typed(text: str) -> Any:
 
 # --- reading -------------------------------------------------------------------------------------------------
 
-# Characters that PyYAML takes inside quotes and does not fold: no controls, no other line ends.
-_QUOTED = r'"((?:[ !#-\[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\\.)*+)"'
+# Characters that PyYAML refuses inside quotes, or folds. A class this wide takes milliseconds to compile, so it stands
+# apart from the patterns of every line, and as text: `re` compiles it when the first odd string comes.
+_REFUSED = r"[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_QUOTED = r'"((?:[^"\\]|\\.)*+)"'
 _BARE = r"((?:[A-Za-z0-9]|-[0-9])(?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+)"
 _SCALAR = re.compile(f"{_QUOTED}|{_BARE}")
 _FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
@@ -60,7 +62,35 @@ def read(front: str) -> dict[str, Any] | None:
         return None
 
 
+# A contribution as the tool writes it: nearly every file there is. The general reader says the same of it.
+_CONTRIBUTION = re.compile(
+    r"blue: 1\ndialogue: ([0-9a-f]{8}-[0-9a-f-]{27})\nround: ([0-9]|[1-9][0-9])\nexpert: ([a-z][a-z0-9-]*[0-9a-z])\n"
+    r"created: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n(?:ids: \{([A-Z0-9:, ]*)\}\n)?"
+)
+_IDS = re.compile(r"[PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8}(?:, [PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8})*+")
+
+
+def _contribution(front: str) -> dict[str, Any] | None:
+    """The fields of a contribution without refs or unknown keys; None for anything else."""
+    match = _CONTRIBUTION.fullmatch(front)
+    if match is None or match[3] in _WORDS:
+        return None
+    uid, round, expert, created, ids = match.groups()
+    fields: dict[str, Any] = {"blue": 1, "dialogue": uid, "round": int(round), "expert": expert, "created": created}
+    if ids is not None:
+        if not _IDS.fullmatch(ids):
+            return None
+        words = iter(ids.replace(",", ":").split(": "))
+        fields["ids"] = dict(zip(words, words))  # noqa: B905  # each word with the next
+        if len(fields["ids"]) != ids.count(":"):
+            return None
+    return fields
+
+
 def _read(front: str) -> dict[str, Any]:
+    known = _contribution(front)
+    if known is not None:
+        return known
     pairs: list[tuple[str, Any]] = []
     opened: list[list[Any]] = []
     lines = front.split("\n")
@@ -187,6 +217,8 @@ def _comma(line: str, at: int) -> int:
 
 def _unescaped(text: str) -> str:
     """The inside of a JSON string, where JSON and YAML agree on it (no surrogate pairs, no NUL)."""
+    if not (text.isascii() and text.isprintable()) and re.search(_REFUSED, text):
+        raise _Unusual
     if "\\" not in text:
         return text
     if "\\" in _ESCAPE.sub("", text):
@@ -201,15 +233,16 @@ def _replaced(match: re.Match[str]) -> str:
 
 # --- writing -------------------------------------------------------------------------------------------------
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+")
-_NOT_NUMBER = re.compile(r"[G-NP-SU-WYg-np-su-wy]")  # letters of no number, time or date in YAML 1.1 and 1.2
+# As text: a run that only reads compiles none of these.
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PLAIN = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+"
+_NOT_NUMBER = r"[G-NP-SU-WYg-np-su-wy]"  # letters of no number, time or date in YAML 1.1 and 1.2
 _NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _ROUND = re.compile(r"0|[1-9][0-9]{0,17}")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 # Folded by YAML, refused by YAML, or not what they seem on a screen (bidi): never literally in a line of ours.
-_HIDDEN = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]')
+_HIDDEN = '["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]'
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -249,16 +282,16 @@ def _scalar(value: Any) -> str:
 
 def is_plain(text: str) -> bool:
     """Whether a text may stand without quotes: YAML 1.1 and 1.2 both read it as this text (RFC 3339 times excepted)."""
-    if not _PLAIN.fullmatch(text):
+    if not re.fullmatch(_PLAIN, text):
         return False
     if text[0] in "0123456789":
-        return bool(_NOT_NUMBER.search(text) or _TIME.fullmatch(text) or _UUID.fullmatch(text))
+        return any((re.search(_NOT_NUMBER, text), re.fullmatch(_TIME, text), re.fullmatch(_UUID, text)))
     return text.lower() not in _NOT_TEXT
 
 
 def quoted(text: str) -> str:
     """A JSON string that is one line of YAML too. NUL and lone surrogates, which no store keeps, become U+FFFD."""
-    return '"' + _HIDDEN.sub(lambda match: _escape(match[0]), text) + '"'
+    return '"' + re.sub(_HIDDEN, lambda match: _escape(match[0]), text) + '"'
 
 
 def _escape(char: str) -> str:

@@ -41,9 +41,9 @@ class Cast(NamedTuple):
 _STANCE = re.compile(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
 
 
-def cast(sources: Sources) -> Cast:
-    """Name everything. Entities come in the order of the files."""
-    numberings = [identity.number(s.marks, s.author) for s in sources.files]
+def cast(sources: Sources, only: str = "") -> Cast:
+    """Name everything, or entities of the kinds in `only`. They come in the order of the files."""
+    numberings = [identity.number(s.marks, s.author, only) for s in sources.files]
     assigned = [ids_of(s) for s in sources.files]
     shown, highest = identity.displays(
         [identity.FileIds(s.author, s.round, n.entities, ids) for s, n, ids in zip(sources.files, numberings, assigned, strict=True)]
@@ -79,18 +79,21 @@ def _define(
     if not numbering.entities:
         return {}
     cuts = markers.stops(source.text, source.start, source.blocks)
-    begins = [n.mark.pos for n in numbering.entities]
+    begins = [m.pos for m in source.marks if m.row.letter and m.author in ("", source.author)]
+    begins.append(len(source.text))
     owned: dict[int, str] = {}
-    prefix, round = source.author.upper(), source.round
-    last = len(begins) - 1
-    for i, ((mark, kind, number, _), (id, assigned)) in enumerate(zip(numbering.entities, ids, strict=True)):
-        name = f"{prefix}-{kind}{round:02d}{number:02d}"
-        end = begins[i + 1] if i < last else len(source.text)
+    prefix, round, path = f"{source.author.upper()}-", source.round, source.path
+    at = 0
+    for (mark, kind, number, _), (id, assigned) in zip(numbering.entities, ids, strict=True):
+        name = f"{prefix}{kind}{round:02d}{number:02d}"
+        while begins[at] <= mark.pos:
+            at += 1
+        end = begins[at]
         if cuts and (first := bisect_left(cuts, mark.end)) < len(cuts):
             end = min(end, cuts[first])
         owned[mark.pos] = name
         entities[name] = Entity(
-            name, id, kind, source.author, round, number, mark.written or None, mark.label, source.path,
+            name, id, kind, source.author, round, number, mark.written or None, mark.label, path,
             mark.line, mark.column, mark.end, end, assigned, stance(mark.label) if kind == "S" else None,
         )  # fmt: skip
     return owned

@@ -81,6 +81,10 @@ MARKERS: tuple[Marker, ...] = (
 )
 
 BY_WORD: dict[str, Marker] = {m.word: m for m in MARKERS}
+# What opens something or can change a tension: all that a listing of tensions needs.
+ON_TENSIONS: dict[str, Marker] = {
+    m.word: m for m in MARKERS if m.shape not in (REF, MOVE) or m.targets == "T" or (m.shape == MOVE and not m.targets)
+}
 ENTITY_OF: dict[str, Marker] = {m.letter: m for m in MARKERS if m.letter}
 KIND_NAMES: dict[str, str] = {"P": "perspectives", "T": "tensions", "R": "recommendations", "E": "evidence", "C": "claims", "S": "stances"}
 VIA, INTO = "VIA", "INTO"  # the words inside a ruling

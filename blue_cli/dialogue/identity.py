@@ -28,24 +28,27 @@ class Numbering(NamedTuple):
     foreign: tuple[Mark, ...]
 
 
-def number(marks: Sequence[Mark], author: str) -> Numbering:
-    """Local numbers of one file: canonical spellings claim theirs first, then `T01`, then what has none, by position."""
+def number(marks: Sequence[Mark], author: str, only: str = "") -> Numbering:
+    """Local numbers of one file: canonical spellings claim theirs first, then `T01`, then what has none, by position.
+
+    With `only`, of the entities of these kinds.
+    """
     entities: list[Numbered] = []
     taken: set[tuple[str, int]] = set()
     for mark in marks:
-        if mark.row.letter:
+        letter = mark.row.letter
+        if letter and (not only or letter in only):
             asked = wish(mark)
-            place = (mark.row.letter, asked)
-            if not asked or place in taken or (mark.author and mark.author != author):
-                return _contended(marks, author)
-            taken.add(place)
-            entities.append(Numbered(mark, mark.row.letter, asked))
+            if not asked or (letter, asked) in taken or (mark.author and mark.author != author):
+                return _contended(marks, author, only)
+            taken.add((letter, asked))
+            entities.append(Numbered(mark, letter, asked))
     return Numbering(tuple(entities), ())
 
 
-def _contended(marks: Sequence[Mark], author: str) -> Numbering:
+def _contended(marks: Sequence[Mark], author: str, only: str) -> Numbering:
     """The numbering where some id is missing, odd, foreign or wanted twice."""
-    named = [m for m in marks if m.row.letter]
+    named = [m for m in marks if m.row.letter and (not only or m.row.letter in only)]
     foreign = tuple(m for m in named if m.author and m.author != author)
     mine = [m for m in named if not m.author or m.author == author]
     given, doubled = _claims(mine)

@@ -101,10 +101,9 @@ class State:
         if self.status == "accepted":
             return acts
         before, strongest = self.status, _ADDRESS
-        for act in acts:
-            strength = self._strength(act)
-            strongest = max(strongest, strength)
-            self._note(("addressed", "proposed", "resolved", "reopened")[strength], act, round)
+        for act in sorted(acts, key=self._strength) if len(acts) > 1 else acts:  # the last one is what the status comes from
+            strongest = self._strength(act)
+            self._note(("addressed", "proposed", "resolved", "reopened")[strongest], act, round)
         if before in EXPERTS:
             self._become(EXPERTS[before][strongest])
             self._keep_proposals(acts, strongest, round)
@@ -173,18 +172,17 @@ class State:
         Where support and opposition of one round meet, the opposition counts: it is what still wants an answer.
         """
         table = OTHERS[self.kind]
-        best: tuple[int, bool, str] | None = None
+        found: list[tuple[int, bool, str, Act]] = []
         for act in acts:
             row = table.get(act.effect)
-            if row is None or not self._counts(row[0], act.actor):
-                continue
-            _, status, rank = row
+            if row is not None and self._counts(row[0], act.actor):
+                found.append((row[2], act.effect == "oppose", row[1], act))
+        found.sort(key=lambda known: known[:3])  # the last one is what the status comes from
+        for _, _, status, act in found:
             self._note(status, act, round)
-            candidate = (rank, act.effect == "oppose", status)
-            best = candidate if best is None or candidate > best else best
-        if best and best[0] >= self.rank:
-            self.rank = best[0]
-            self._become(best[2])
+        if found and found[-1][0] >= self.rank:
+            self.rank = found[-1][0]
+            self._become(found[-1][2])
 
     def _counts(self, whose: str, actor: str) -> bool:
         if whose == "own":

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
 from typing import NamedTuple
 
 from blue_cli.dialogue import blocks
-from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, REF, STANCE, Marker
+from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, ON_TENSIONS, REF, STANCE, Marker
 from blue_cli.dialogue.ids import KINDS
 
 
@@ -36,9 +37,10 @@ class Mark(NamedTuple):
 
 _WORDS = "|".join(sorted((re.escape(m.word) for m in MARKERS if ":" not in m.word), key=len, reverse=True))
 _INSIDE = r"([^\[\]\\\n]*(?:\\.[^\[\]\\\n]*)*)(.?)"  # DESIGN.md, speed: this shape takes a third of the obvious one's time
-_CANDIDATE = re.compile(
+_FOUND = (
     r"\[(?:(" + _WORDS + r")(?![0-9A-Za-z])|((?:RE|MOVE):[A-Z]+)|([0-9A-Za-z][0-9A-Za-z-]*)-([PTRECS])([0-9]+)(?![0-9A-Za-z]))" + _INSIDE
 )
+_CANDIDATE = re.compile(_FOUND)
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
 OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
 _FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
@@ -49,45 +51,74 @@ _STOP = re.compile(r"\n {0,3}[#=*_-]")
 _FIELD_REACH = 200  # a bold field name stands near the start of its line; to look further is quadratic on hostile lines
 
 
-def scan(text: str, start: int, line: int, near: bool = False) -> tuple[list[Mark], blocks.Blocks | None]:
+def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -> tuple[list[Mark], blocks.Blocks | None]:
     """All marks of the body that begins at offset `start`, on line `line` of the file, in order.
 
     `text` has only line feeds as line ends. The block reading comes back too, where one was needed (or asked for
-    with `near`), so that the caller need not read again.
+    with `near`), so that the caller need not read again. With `only` (kind letters) marks that cannot change a tension
+    are left out, of entities of other kinds there is only the place, and lines are not counted.
     """
     body = text[start:] if start else text
     view = None if not near and blocks.plain(body) else _View(text, start, blocks.read(body))
     marks: list[Mark] = []
-    brackets = Brackets(text)
-    at = start
-    for match in _CANDIDATE.finditer(text, start):
+    add, brackets, at = marks.append, Brackets(text), start
+    words, found = (ON_TENSIONS, _on_tensions()) if only else (BY_WORD, _CANDIDATE)
+    for match in found.finditer(text, start):
         word, verb, author, letter, digits, inside, closed = match.groups()
-        row = BY_WORD.get(word or verb) if letter is None else _authored(letter, digits, inside)
+        row = words.get(word or verb) if letter is None else _authored(letter, digits, inside)
         if row is None:
             continue
-        pos = match.start()
-        if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
+        pos, end = match.span()
+        if (view is not None or (pos != start and text[pos - 1] != "\n")) and not _counts(text, start, pos, row, marks, view):
             continue
-        if view is not None and not view.shows(pos):
-            continue
-        end = match.end()
         if closed != "]":
             end = brackets.closing(pos) + 1
             if not end:
                 continue
             inside = text[match.start(6) : end - 1]
+        if only:
+            add(_brief(text, row, pos, end, f"{author}-{letter}{digits}" if author else "", inside, only))
+            continue
         line += text.count("\n", at, pos)
         at = pos
-        column = pos - text.rfind("\n", 0, pos)
-        if row.shape not in _OPENS:
-            marks.append(Mark(row, pos, end, line, column, "", "", inside))
-            continue
-        if author:
-            written, label = f"{author}-{letter}{digits}", inside.lstrip(_LEADING)
-        else:
-            written, label = _identify(inside)
-        marks.append(Mark(row, pos, end, line, column, written, (author or "").lower(), label.strip() or _rest_of_line(text, end)))
+        add(_mark(text, row, pos, end, line, f"{author}-{letter}{digits}" if author else "", inside))
     return marks, view.blocks if view else None
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and this is done for every mark
+
+
+@cache
+def _on_tensions() -> re.Pattern[str]:
+    """The candidates among which a listing of tensions has to look."""
+    refs = "|".join(word for word in ON_TENSIONS if ":" in word)
+    return re.compile(_FOUND.replace("(?:RE|MOVE):[A-Z]+", f"(?:{refs})(?![A-Z])"))
+
+
+def _brief(text: str, row: Marker, pos: int, end: int, authored: str, inside: str, only: str) -> Mark:
+    """A mark without its line and column; of an entity that nobody asks for, only where it is and whose it says it is."""
+    if not row.letter:
+        return _new(Mark, (row, pos, end, 0, 0, "", "", inside))
+    if row.letter not in only:
+        return _new(Mark, (row, pos, end, 0, 0, "", authored.rpartition("-")[0].lower(), ""))
+    return _mark(text, row, pos, end, 0, authored, inside)
+
+
+def _counts(text: str, start: int, pos: int, row: Marker, before: list[Mark], view: _View | None) -> bool:
+    """Whether a marker of this row may stand at this offset (FORMAT.md, section 2)."""
+    if view is not None and not view.shows(pos):
+        return False
+    return pos == start or text[pos - 1] == "\n" or _stands(text, start, pos, row, before)
+
+
+def _mark(text: str, row: Marker, pos: int, end: int, line: int, authored: str, inside: str) -> Mark:
+    """The mark of a candidate that counts. `authored` is an id with its author's name before it."""
+    column = pos - text.rfind("\n", 0, pos)
+    if row.shape not in _OPENS:
+        return Mark(row, pos, end, line, column, "", "", inside)
+    written, label = (authored, inside.lstrip(_LEADING)) if authored else _identify(inside)
+    author = authored.rpartition("-")[0].lower()
+    return Mark(row, pos, end, line, column, written, author, label.strip() or _rest_of_line(text, end))
 
 
 _ANYWHERE = frozenset((REF, MOVE))  # shapes that count in the middle of a paragraph too
@@ -136,7 +167,7 @@ class _View:
         self.starts: list[int] = []
         self.hidden: dict[int, list[tuple[int, int]]] = {}
         # fences alone hide lines, which the kinds say already
-        self.inline = text.count("`", start) != 3 * text.count("```", start) or "](" in text or "<" in text
+        self.inline = text.count("`", start) != 3 * text.count("\n```", start) or "](" in text or "<" in text
 
     def shows(self, pos: int) -> bool:
         """Whether a marker at this offset can be one (FORMAT.md, section 2). Asked with rising offsets."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from blue_cli.dialogue import rules_entities, rules_files, rules_fold, rules_refs, suppressions
+from blue_cli.dialogue import rules_cycles, rules_entities, rules_files, rules_fold, rules_refs, suppressions
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.places import Case
 from blue_cli.dialogue.rulebook import ERROR, RULES, WARNING, graded
@@ -36,7 +36,7 @@ CHECKS: tuple[Check, ...] = (
     rules_entities.assignments,
     rules_refs.troubles,
     rules_refs.unregistered_targets,
-    rules_refs.cycles,
+    rules_cycles.cycles,
     rules_fold.illegal,
     rules_fold.register_drift,
 )
@@ -59,8 +59,8 @@ def check(graph: Graph, blobs: Mapping[str, bytes], older_as_errors: bool = Fals
     found = sorted((f for step in CHECKS for f in step(case)), key=_place)
     if comments:
         found = sorted([*suppressions.apply(found, comments), *suppressions.judge(comments)], key=_place)
-    weaken = not graph.meta.native and not older_as_errors
-    return [_weaker(f) if weaken else f for f in map(_complete, dict.fromkeys(found))]
+    whole = [_complete(f) for f in dict.fromkeys(found)]
+    return whole if graph.meta.native else [_older(f, older_as_errors) for f in whole]
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str, str]:
@@ -73,8 +73,10 @@ def _complete(finding: Finding) -> Finding:
     return graded(finding)._replace(why=finding.why or rule.why, fix=finding.fix or rule.fix)
 
 
-def _weaker(finding: Finding) -> Finding:
-    return finding._replace(severity=WARNING) if finding.severity == ERROR else finding
+def _older(finding: Finding, errors: bool) -> Finding:
+    """As it counts in an older dialogue, which is never written to."""
+    weaker = finding.severity == ERROR and not errors
+    return finding._replace(severity=WARNING if weaker else finding.severity, fixable=False)
 
 
 def select(findings: Iterable[Finding], only: Collection[str], without: Collection[str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blue_cli.dialogue import identity
 from blue_cli.dialogue.cast import ids_of
 from blue_cli.dialogue.grammar import KIND_WORD, STANCES
-from blue_cli.dialogue.ids import CANONICAL, DISPLAY, LAST_NUMBER, local
+from blue_cli.dialogue.ids import DISPLAY, LAST_NUMBER, local
 from blue_cli.dialogue.markers import Mark
 from blue_cli.dialogue.model import Entity
 from blue_cli.dialogue.places import Case, on, on_key
@@ -19,8 +19,10 @@ def entities(case: Case) -> Iterator[Finding]:
     """Ids and labels, and what a stance must say."""
     for entity in case.graph.entities.values():
         written = entity.local_id
-        plain = not written or written == entity.canonical or (
-            written[0] == entity.kind and len(written) < 5 and written[1:].isdigit() and int(written[1:]) > 0
+        plain = (
+            not written
+            or written == entity.canonical
+            or (written[0] == entity.kind and len(written) < 5 and written[1:].isdigit() and int(written[1:]) > 0)
         )
         if plain and entity.label and entity.kind != "S":
             continue
@@ -32,7 +34,13 @@ def entities(case: Case) -> Iterator[Finding]:
         if entity.kind == "S":
             yield from _stance(case, entity, *at)
         elif not entity.label:
-            yield on("missing-field", f"{at[1].row.word} {written or ''}: no label".replace(" :", ":"), *at, why="others know it by its label", fix=f"as in {at[1].row.example}")
+            yield on(
+                "missing-field",
+                f"{at[1].row.word} {written or ''}: no label".replace(" :", ":"),
+                *at,
+                why="others know it by its label",
+                fix=f"as in {at[1].row.example}",
+            )
 
 
 def _misnamed(entity: Entity, source: Source, mark: Mark) -> Iterator[Finding]:
@@ -40,7 +48,15 @@ def _misnamed(entity: Entity, source: Source, mark: Mark) -> Iterator[Finding]:
     written = mark.written
     if not mark.author and written[0] != entity.kind:
         fix = f"write {local(entity.kind, entity.number)}"
-        yield on("invalid-id", f"{written} is no id of a {KIND_WORD[entity.kind]}", source, mark, written, why=f"it is read as {entity.canonical}", fix=fix)
+        yield on(
+            "invalid-id",
+            f"{written} is no id of a {KIND_WORD[entity.kind]}",
+            source,
+            mark,
+            written,
+            why=f"it is read as {entity.canonical}",
+            fix=fix,
+        )
         return
     digits = written.rpartition("-")[2][1:] if mark.author else written[1:]
     if not digits.isdigit() or (not mark.author and "-" in written):
@@ -48,9 +64,25 @@ def _misnamed(entity: Entity, source: Source, mark: Mark) -> Iterator[Finding]:
     round = identity.written_round(mark)
     if round is not None and round != source.round:
         message = f"{written} names round {round}, this file is of round {source.round}"
-        yield on("identity-mismatch", message, source, mark, written, why=f"the path decides: it is read as {entity.canonical}", fix=f"write {local(entity.kind, entity.number)}")
+        yield on(
+            "identity-mismatch",
+            message,
+            source,
+            mark,
+            written,
+            why=f"the path decides: it is read as {entity.canonical}",
+            fix=f"write {local(entity.kind, entity.number)}",
+        )
     if not identity.wish(mark):
-        yield on("invalid-id", f"{written}: numbers go from 1 to {LAST_NUMBER}", source, mark, written, why=f"it is read as {entity.canonical}", fix=f"write {local(entity.kind, entity.number)}")
+        yield on(
+            "invalid-id",
+            f"{written}: numbers go from 1 to {LAST_NUMBER}",
+            source,
+            mark,
+            written,
+            why=f"it is read as {entity.canonical}",
+            fix=f"write {local(entity.kind, entity.number)}",
+        )
 
 
 def _stance(case: Case, entity: Entity, source: Source, mark: Mark) -> Iterator[Finding]:
@@ -58,23 +90,61 @@ def _stance(case: Case, entity: Entity, source: Source, mark: Mark) -> Iterator[
     if entity.stance is None:
         word = entity.label.partition("|")[0].strip()
         if word:
-            yield on("invalid-id", f"{word}: no such stance", source, mark, word, why=f"a stance is one of {words}", fix=f"as in {mark.row.example}")
+            yield on(
+                "invalid-id",
+                f"{word}: no such stance",
+                source,
+                mark,
+                word,
+                why=f"a stance is one of {words}",
+                fix=f"as in {mark.row.example}",
+            )
         else:
-            yield on("missing-field", "STANCE says nothing", source, mark, why=f"a stance is one of {words}", fix=f"as in {mark.row.example}")
+            yield on(
+                "missing-field",
+                f"{mark.row.word} says nothing",
+                source,
+                mark,
+                why=f"a stance is one of {words}",
+                fix=f"as in {mark.row.example}",
+            )
         return
     stance, confidence = entity.stance
     if confidence is None or confidence > 1:
         said = "no confidence" if confidence is None else f"a confidence of {confidence:g}"
-        yield on("missing-field", f"STANCE with {said}", source, mark, why="a confidence goes from 0 to 1", fix=f"as in {mark.row.example}")
+        yield on(
+            "missing-field",
+            f"{mark.row.word} with {said}",
+            source,
+            mark,
+            why="a confidence goes from 0 to 1",
+            fix=f"as in {mark.row.example}",
+        )
     if stance == "CONDITIONAL" and not case.graph.content(entity).strip(" \t\n:*_-"):
-        yield on("missing-field", "CONDITIONAL without its condition", source, mark, "CONDITIONAL", why="nobody can meet a condition that is not said", fix="write the condition below the marker")
+        yield on(
+            "missing-field",
+            "CONDITIONAL without its condition",
+            source,
+            mark,
+            "CONDITIONAL",
+            why="nobody can meet a condition that is not said",
+            fix="write the condition below the marker",
+        )
 
 
 def doubled(case: Case) -> Iterator[Finding]:
     """A local number that the file has given already."""
     for source, mark in case.graph.cast.doubled:
         message = f"{mark.written} stands twice in this file"
-        yield on("duplicate-id", message, source, mark, mark.written, why="the second is read under the next free number", fix="give it a number of its own")
+        yield on(
+            "duplicate-id",
+            message,
+            source,
+            mark,
+            mark.written,
+            why="the second is read under the next free number",
+            fix="give it a number of its own",
+        )
 
 
 def foreign(case: Case) -> Iterator[Finding]:
@@ -82,7 +152,15 @@ def foreign(case: Case) -> Iterator[Finding]:
     for source, mark in case.graph.cast.foreign:
         message = f"{mark.written} in the file of {source.author} defines nothing"
         why = "only the author's own file can define it; the path says whose file this is"
-        yield on("identity-mismatch", message, source, mark, mark.written, why=why, fix=f"write [{mark.row.word} {mark.row.letter}01: …], or refer to it with RE:")
+        yield on(
+            "identity-mismatch",
+            message,
+            source,
+            mark,
+            mark.written,
+            why=why,
+            fix=f"write [{mark.row.word} {mark.row.letter}01: …], or refer to it",
+        )
 
 
 def claimed(case: Case) -> Iterator[Finding]:
@@ -118,7 +196,14 @@ def unregistered(case: Case) -> Iterator[Finding]:
         at = case.mark_at(some[0].path, some[0].line, some[0].column)
         if at:
             message = f"not registered: {ids}"
-            yield on("unregistered", message, *at, why="a later file could move an id that is only computed", fix="blue check --fix writes them down", fixable=True)
+            yield on(
+                "unregistered",
+                message,
+                *at,
+                why="a later file could move an id that is only computed",
+                fix="blue check --fix writes them down",
+                fixable=True,
+            )
 
 
 def assignments(case: Case) -> Iterator[Finding]:
@@ -127,7 +212,14 @@ def assignments(case: Case) -> Iterator[Finding]:
         ids = ids_of(source)
         if not ids:
             if source.front.get("ids") not in (None, {}):
-                yield on_key("front-matter", "ids: not a map", source, "ids", why="it gives each local id its display id", fix="write `ids: {T01: T0101}`")
+                yield on_key(
+                    "front-matter",
+                    "ids: not a map",
+                    source,
+                    "ids",
+                    why="it gives each local id its display id",
+                    fix="write `ids: {T01: T0101}`",
+                )
             continue
         some = [case.graph.entities[name] for name in owned.values()]
         if len(ids) == len(some) and all(e.assigned for e in some):
@@ -135,7 +227,24 @@ def assignments(case: Case) -> Iterator[Finding]:
         known = {local(e.kind, e.number) for e in some}
         for key, value in ids.items():
             if key not in known:
-                yield on_key("identity-mismatch", f"ids: {key} names nothing in this file", source, "ids", key, why="the entry is ignored", fix="take it out")
+                yield on_key(
+                    "identity-mismatch",
+                    f"ids: {key} names nothing in this file",
+                    source,
+                    "ids",
+                    key,
+                    why="the entry is ignored",
+                    fix="take it out",
+                )
             elif not identity.is_assignment(key, value, source.round):
                 why = f"a display id of {key} in round {source.round} begins with {key[0]}{source.round:02d}"
-                yield on_key("identity-mismatch", f"ids: {key} cannot be {value}", source, "ids", key, why=why, fix="blue check --fix writes another", fixable=True)
+                yield on_key(
+                    "identity-mismatch",
+                    f"ids: {key} cannot be {value}",
+                    source,
+                    "ids",
+                    key,
+                    why=why,
+                    fix="blue check --fix writes another",
+                    fixable=True,
+                )

@@ -13,15 +13,29 @@ from blue_cli.dialogue.sources import FOLDER, Source
 from blue_cli.errors import Finding
 
 # Not among them: the joiners U+200C and U+200D, which Persian and emoji need, and tag characters inside a flag.
-_BIDI = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|(?<!\U0001f3f4)(?<![\U000e0000-\U000e007f])[\U000e0000-\U000e007f]")
+_BIDI = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|(?<!\U0001f3f4)(?<![\U000e0000-\U000e007f])[\U000e0000-\U000e007f]"
+)
 _OURS, _THEIRS = b"<<<<<<< ", b">>>>>>> "
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>) ", re.M)
 _ROUNDISH = re.compile(r"rounds?[-_ ]?\d+", re.I)
 
 
 def read(case: Case) -> Iterator[Finding]:
-    """What reading found."""
-    yield from case.graph.sources.findings
+    """What reading found; of `dialogue.md` on the line of the field that it names."""
+    for finding in case.graph.sources.findings:
+        about = finding.path == case.about and finding.line == finding.column == 1
+        yield _on_field(case, finding) if about else finding
+
+
+def _on_field(case: Case, finding: Finding) -> Finding:
+    parts = document.read(case.blobs["dialogue"])
+    key = finding.message.split(":")[0].split(" ")[0]
+    match = re.compile(rf"^(?:{re.escape(key)}|{re.escape(key)}s)(?=[ \t]*:)", re.M).search(parts.text, 0, parts.start)
+    if match is None:
+        return finding
+    line = parts.text.count("\n", 0, match.start()) + 1
+    return finding._replace(line=line, column=1, end_line=line, end_column=1 + len(match[0]))
 
 
 def others(case: Case) -> Iterator[Finding]:
@@ -74,7 +88,16 @@ def _conflicts(path: str, text: str, parts: document.Document) -> Iterator[Findi
                 continue
         end = text.find("\n", match.start())
         why = "git could not merge two versions of this file, and both stand in it"
-        yield at_offset("conflict-marker", "an unresolved merge conflict", path, text, match.start(), end, why=why, fix="keep what is right, and remove the lines <<<<<<<, ======= and >>>>>>>")
+        yield at_offset(
+            "conflict-marker",
+            "an unresolved merge conflict",
+            path,
+            text,
+            match.start(),
+            end,
+            why=why,
+            fix="keep what is right, and remove the lines <<<<<<<, ======= and >>>>>>>",
+        )
 
 
 def _hidden(path: str, text: str) -> Iterator[Finding]:
@@ -85,7 +108,16 @@ def _hidden(path: str, text: str) -> Iterator[Finding]:
         if line != last and match.start():
             last = line
             message = f"U+{ord(match[0]):04X} is invisible and makes the text read differently from what it is"
-            yield at_offset("bidi-text", message, path, text, match.start(), match.end(), why="people and programs see different text", fix="take it out")
+            yield at_offset(
+                "bidi-text",
+                message,
+                path,
+                text,
+                match.start(),
+                match.end(),
+                why="people and programs see different text",
+                fix="take it out",
+            )
 
 
 def near_misses(case: Case) -> Iterator[Finding]:
@@ -100,7 +132,15 @@ def near_misses(case: Case) -> Iterator[Finding]:
         deep = nearmiss.beyond(source)
         if deep is not None:
             why = "lists and quotes in lists, or very many lines and cells, take too long to read"
-            yield Finding("limit", "from here on the text is nested too deeply, or too long, to be read", source.path, deep, 1, why=why, fix="flatten it, or split the file")
+            yield Finding(
+                "limit",
+                "from here on the text is nested too deeply, or too long, to be read",
+                source.path,
+                deep,
+                1,
+                why=why,
+                fix="flatten it, or split the file",
+            )
 
 
 # --- paths ---------------------------------------------------------------------------------------------------
@@ -143,7 +183,9 @@ def twins(case: Case) -> Iterator[Finding]:
             if first != address:
                 message = f"{path_of(address)} and {path_of(first)} are one name on some machines"
                 path = f"{FOLDER}{case.graph.meta.id}/{path_of(address)}"
-                yield Finding("duplicate-id", message, path, 1, 1, why="names are compared without regard to case", fix="rename one of them")
+                yield Finding(
+                    "duplicate-id", message, path, 1, 1, why="names are compared without regard to case", fix="rename one of them"
+                )
 
 
 def gaps(case: Case) -> Iterator[Finding]:
@@ -152,7 +194,15 @@ def gaps(case: Case) -> Iterator[Finding]:
     for source in case.graph.sources.files:
         if source.round > expected:
             missing = f"round {expected}" if source.round == expected + 1 else f"rounds {expected} to {source.round - 1}"
-            yield Finding("round-gap", f"round {source.round} without {missing}", source.path, 1, 1, why="rounds are counted without gaps", fix="rename the folder, or bring back what is missing")
+            yield Finding(
+                "round-gap",
+                f"round {source.round} without {missing}",
+                source.path,
+                1,
+                1,
+                why="rounds are counted without gaps",
+                fix="rename the folder, or bring back what is missing",
+            )
         expected = max(expected, source.round + 1)
 
 
@@ -173,13 +223,29 @@ def strangers(case: Case) -> Iterator[Finding]:
 
 
 def _stranger(path: str, slug: str) -> Finding:
-    return Finding("unknown-expert", f"{slug}: no expert of this dialogue", path, 1, 1, why="dialogue.md does not name them", fix=f"blue expert add {slug}:ROLE")
+    return Finding(
+        "unknown-expert",
+        f"{slug}: no expert of this dialogue",
+        path,
+        1,
+        1,
+        why="dialogue.md does not name them",
+        fix=f"blue expert add {slug}:ROLE",
+    )
 
 
 def versions(case: Case) -> Iterator[Finding]:
     """Files of a newer format than this program knows."""
     if case.graph.meta.blue > FORMAT:
-        yield Finding("newer-format", f"blue: {case.graph.meta.blue}", case.about, 1, 1, why=f"this program knows format {FORMAT}; it is read as far as that goes, and never written", fix="use a newer blue")
+        yield Finding(
+            "newer-format",
+            f"blue: {case.graph.meta.blue}",
+            case.about,
+            1,
+            1,
+            why=f"this program knows format {FORMAT}; it is read as far as that goes, and never written",
+            fix="use a newer blue",
+        )
     for source in case.read:
         blue = source.front.get("blue", FORMAT)
         if blue == FORMAT and blue is not True:
@@ -208,4 +274,12 @@ def identities(case: Case) -> Iterator[Finding]:
 def _mismatch(source: Source, key: str, wanted: object) -> Finding:
     kind, round, name = split_address(source.address)
     why = f"the path decides: {kind} of {name} in round {round}"
-    return on_key("identity-mismatch", f"{key}: {source.front[key]} is not what the path says", source, key, str(source.front[key]), why=why, fix=f"write `{key}: {wanted}`")
+    return on_key(
+        "identity-mismatch",
+        f"{key}: {source.front[key]} is not what the path says",
+        source,
+        key,
+        str(source.front[key]),
+        why=why,
+        fix=f"write `{key}: {wanted}`",
+    )

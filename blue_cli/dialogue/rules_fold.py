@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from blue_cli.dialogue.model import RegisterRow
 from blue_cli.dialogue.places import Case, on
@@ -14,7 +15,10 @@ def illegal(case: Case) -> Iterator[Finding]:
     for act in case.graph.illegal:
         shown = case.graph.shown(act.target)
         message = f"{act.actor} would {act.effect} {shown}, which is {act.status}"
-        more = {"why": "what the judge has accepted only the judge can open again; the act has no effect", "fix": "ask the judge: [REOPENED …] is theirs"}
+        more: dict[str, Any] = {
+            "why": "what the judge has accepted only the judge can open again; the act has no effect",
+            "fix": "ask the judge to reopen it",
+        }
         at = case.mark_at(act.path, act.line, effect=act.effect) or case.mark_at(act.path, act.line)
         if at:
             yield on("invalid-transition", message, *at, shown, **more)

@@ -1,13 +1,13 @@
-"""What is wrong with references: verbs, targets, directions, cycles."""
+"""What is wrong with references: verbs, targets, directions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from blue_cli.dialogue.grammar import KIND_NAMES, KIND_WORD
+from blue_cli.dialogue.grammar import KIND_NAMES, KIND_WORD, MARKERS, REF
 from blue_cli.dialogue.ids import DISPLAY, kind_of
-from blue_cli.dialogue.model import Entity, Ref
+from blue_cli.dialogue.model import Entity
 from blue_cli.dialogue.places import Case, on
 from blue_cli.dialogue.rulebook import WARNING
 from blue_cli.dialogue.sources import Trouble
@@ -16,6 +16,7 @@ from blue_cli.errors import Finding
 SUGGESTED = 50  # dangling refs of one dialogue for which the closest ids are looked for
 LISTED = 4  # ranges of ids that a reason names
 
+_WORD = {m.effect: m.word for m in MARKERS if m.shape == REF}
 _KIND = re.compile(r"(?:.*[-\s])?(?:[Rr]\d{1,2}-)?([PTRECS])\d", re.S | re.I)
 
 
@@ -77,11 +78,16 @@ def _nearest(case: Case, word: str, kind: str) -> list[str]:
     match = DISPLAY.fullmatch(word)
     if match:
         round, number = int(match[2]), int(match[3])
-        entities.sort(key=lambda e: (_shift(e, round, number), e.round, e.canonical))
+        entities.sort(key=lambda e: (_unlike(e.id, word), _shift(e, round, number), e.round, e.canonical))
         return [e.canonical for e in entities[:3]]
     shown = {case.graph.shown(e.canonical).lower(): e.canonical for e in entities}
     shown |= {e.canonical.lower(): e.canonical for e in entities}
     return list(dict.fromkeys(shown[near] for near in _close(word, shown)))
+
+
+def _unlike(a: str, b: str) -> int:
+    """In how many characters two ids differ, place by place: most wrong ids are one key away from the right one."""
+    return sum(x != y for x, y in zip(a, b, strict=False)) + abs(len(a) - len(b))
 
 
 def _shift(entity: Entity, round: int, number: int) -> int:
@@ -127,7 +133,16 @@ def _ambiguous(case: Case, t: Trouble) -> Finding:
         return on("ambiguous-ref", message, t.source, t.mark, t.word, why=why, fix=fix, severity=WARNING, suggestions=(target,))
     claims = [e.canonical for e in case.graph.entities.values() if e.id == t.word and e.assigned]
     message = f"{t.word} is claimed by {' and '.join(claims)}; read as {target}"
-    return on("ambiguous-ref", message, t.source, t.mark, t.word, why="two files claim this display id", fix=f"write {' or '.join(claims)}", suggestions=tuple(claims))
+    return on(
+        "ambiguous-ref",
+        message,
+        t.source,
+        t.mark,
+        t.word,
+        why="two files claim this display id",
+        fix=f"write {' or '.join(claims)}",
+        suggestions=tuple(claims),
+    )
 
 
 def _missing(case: Case, t: Trouble) -> Finding:
@@ -144,33 +159,75 @@ def _invalid_target(case: Case, t: Trouble) -> Finding:
     row = t.mark.row
     if "=" in row.targets or row.effect == "merged":
         why = "both must be tensions or both perspectives, and two of them" if row.effect == "merged" else ""
-        return on("invalid-ref-target", f"{row.word} {t.word}: not two of one kind", t.source, t.mark, t.word, why=why, fix=f"as in {row.example}")
+        return on(
+            "invalid-ref-target", f"{row.word} {t.word}: not two of one kind", t.source, t.mark, t.word, why=why, fix=f"as in {row.example}"
+        )
     named = "an expert" if t.about.startswith("@") else f"of kind {KIND_WORD[kind_of(t.about)]}"
     allowed = " or ".join(KIND_WORD.get(letter, "an expert") for letter in row.targets if letter not in "=*")
-    return on("invalid-ref-target", f"{row.word} {t.word}: {_named(case, t.about)} is {named}", t.source, t.mark, t.word, why=f"{row.word} is for: {allowed}", fix=f"as in {row.example}")
+    return on(
+        "invalid-ref-target",
+        f"{row.word} {t.word}: {_named(case, t.about)} is {named}",
+        t.source,
+        t.mark,
+        t.word,
+        why=f"{row.word} is for: {allowed}",
+        fix=f"as in {row.example}",
+    )
 
 
 def _refine_mismatch(case: Case, t: Trouble) -> Finding:
     kind = KIND_WORD[kind_of(t.about)]
     message = f"{t.mark.row.word} {t.word}: only a {kind} can refine {_named(case, t.about)}"
     why = f"the ref does not stand in the content of a {kind}"
-    return on("refine-type-mismatch", message, t.source, t.mark, t.word, why=why, fix=f"put it below a {kind} of yours, or use RE:SUPPORT or RE:OPPOSE")
+    return on(
+        "refine-type-mismatch",
+        message,
+        t.source,
+        t.mark,
+        t.word,
+        why=why,
+        fix=f"put it below a {kind} of yours, or use {_WORD['support']} or {_WORD['oppose']}",
+    )
 
 
 def _self(case: Case, t: Trouble) -> Finding:
     message = f"{t.mark.row.word} {t.word}: the ref stands in the content of that very entity"
-    return on("self-ref", message, t.source, t.mark, t.word, why="nothing can speak about itself", fix="name another target, or move the ref out of the entity")
+    return on(
+        "self-ref",
+        message,
+        t.source,
+        t.mark,
+        t.word,
+        why="nothing can speak about itself",
+        fix="name another target, or move the ref out of the entity",
+    )
 
 
 def _future(case: Case, t: Trouble) -> Finding:
     later = case.graph.entities[t.about].round
     message = f"{t.mark.row.word} {t.word}: {_named(case, t.about)} is of round {later}, this file of round {t.source.round}"
-    return on("future-ref", message, t.source, t.mark, t.word, why="what is written later cannot have been read", fix="write the ref in a later round's file")
+    return on(
+        "future-ref",
+        message,
+        t.source,
+        t.mark,
+        t.word,
+        why="what is written later cannot have been read",
+        fix="write the ref in a later round's file",
+    )
 
 
 def _unauthorized(case: Case, t: Trouble) -> Finding:
     message = f"{t.word} is the judge's to say, not {t.source.author}'s"
-    return on("unauthorized-ruling", message, t.source, t.mark, t.word, why="it has no effect", fix="propose it with RE:ADDRESS or RE:RESOLVE, or leave it to judge.md")
+    return on(
+        "unauthorized-ruling",
+        message,
+        t.source,
+        t.mark,
+        t.word,
+        why="it has no effect",
+        fix=f"propose it with {_WORD['address']} or {_WORD['resolve']}, or leave it to judge.md",
+    )
 
 
 _TROUBLES: Mapping[str, Callable[[Case, Trouble], Finding]] = {
@@ -201,92 +258,13 @@ def unregistered_targets(case: Case) -> Iterator[Finding]:
         if at and not (isinstance(bound, dict) and ref.written in bound):
             message = f"{ref.written} is not registered: {entity.canonical} may get another id"
             why = "its display id is computed, not written down"
-            yield on("unregistered", message, *at, ref.written, why=why, fix=f"blue check --fix, or write {entity.canonical}", fixable=True)
-
-
-# --- cycles --------------------------------------------------------------------------------------------------
-
-
-def cycles(case: Case) -> Iterator[Finding]:
-    """What depends on itself, or refines itself, over others: each cycle once, at its first ref."""
-    for verb in ("depend", "refine"):
-        refs: dict[str, dict[str, Ref]] = {}
-        for ref in case.graph.refs:
-            if ref.type == verb and ref.target and ref.target != ref.source and ref.source in case.graph.entities:
-                refs.setdefault(ref.source, {}).setdefault(ref.target, ref)
-        for ring in _rings(refs):
-            yield _cycle(case, verb, ring, refs)
-
-
-def _cycle(case: Case, verb: str, ring: list[str], refs: Mapping[str, Mapping[str, Ref]]) -> Finding:
-    steps = [refs[a][b] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)]
-    path = " → ".join(case.graph.shown(name) for name in [*ring, ring[0]])
-    first = steps[0]
-    related = tuple(f"{step.path}:{step.line}" for step in steps[1:])
-    more = {"why": f"nothing can {verb} on itself" if verb == "depend" else "nothing can refine itself", "fix": "take one of these refs out"}
-    at = case.mark_at(first.path, first.line, first.column)
-    if at is None:
-        return Finding("ref-cycle", f"a cycle: {path}", first.path, first.line, first.column, related=related, **more)
-    return on("ref-cycle", f"a cycle: {path}", *at, first.written, related=related, **more)
-
-
-def _rings(edges: Mapping[str, Mapping[str, object]]) -> Iterator[list[str]]:
-    """One shortest cycle of every strongly connected part, in the order in which the parts are met."""
-    for part in _parts(edges):
-        if len(part) > 1:
-            yield _shortest(min(part), part, edges)
-
-
-def _shortest(start: str, part: frozenset[str], edges: Mapping[str, Mapping[str, object]]) -> list[str]:
-    """The shortest way from a node back to itself inside its part."""
-    came: dict[str, str] = {}
-    queue = [start]
-    for node in queue:
-        for target in edges.get(node, ()):
-            if target == start:
-                ring = [node]
-                while ring[-1] != start:
-                    ring.append(came[ring[-1]])
-                return ring[::-1]
-            if target in part and target not in came:
-                came[target] = node
-                queue.append(target)
-    raise AssertionError("every node of a strongly connected part lies on a cycle")
-
-
-def _parts(edges: Mapping[str, Mapping[str, object]]) -> Iterator[frozenset[str]]:
-    """Strongly connected parts (Kosaraju). Without recursion: a chain of thousands of refs is a text like any other."""
-    order = list(_depth_first(edges, edges))
-    backward: dict[str, dict[str, object]] = {}
-    for source, targets in edges.items():
-        for target in targets:
-            backward.setdefault(target, {})[source] = None
-    seen: set[str] = set()
-    for root in reversed(order):
-        if root not in seen:
-            part, queue = {root}, [root]
-            for node in queue:
-                fresh = [n for n in backward.get(node, ()) if n not in seen and n not in part]
-                part.update(fresh)
-                queue += fresh
-            seen |= part
-            yield frozenset(part)
-
-
-def _depth_first(edges: Mapping[str, Mapping[str, object]], roots: Iterable[str]) -> Iterator[str]:
-    """Every node once, after all that it leads to."""
-    seen: set[str] = set()
-    for root in roots:
-        if root in seen:
-            continue
-        seen.add(root)
-        stack = [(root, iter(edges.get(root, ())))]
-        while stack:
-            node, rest = stack[-1]
-            following = next((n for n in rest if n not in seen), None)
-            if following is None:
-                stack.pop()
-                yield node
-            else:
-                seen.add(following)
-                stack.append((following, iter(edges.get(following, ()))))
+            yield on(
+                "unregistered",
+                message,
+                *at,
+                ref.written,
+                why=why,
+                fix=f"blue check --fix, or write {entity.canonical}",
+                fixable=True,
+                related=(entity.path,),
+            )

@@ -76,8 +76,11 @@ class Unread(NamedTuple):
     fix: str
 
 
-def read(id: str, uid: str, blobs: Mapping[str, bytes], unread: Iterable[Unread] = (), near: bool = False) -> Sources:
-    """Read every blob of a dialogue. With `near`, block structure is kept for every file (the checks want it)."""
+def read(
+    id: str, uid: str, blobs: Mapping[str, bytes], unread: Iterable[Unread] = (), near: bool = False, only: str = ""
+) -> Sources:
+    """Read every blob of a dialogue. With `near`, block structure is kept for every file (the checks want it); `only`
+    is the scanner's."""
     findings = [Finding(u.rule, u.message, f"{FOLDER}{id}/{u.path}", 1, 1, fix=u.fix) for u in unread]
     about = _about(id, uid, blobs, findings)
     if about is None:
@@ -88,9 +91,9 @@ def read(id: str, uid: str, blobs: Mapping[str, bytes], unread: Iterable[Unread]
     for address in blobs:
         kind = address.partition("/")[0]
         if kind == "contribution":
-            files.append(source(id, address, blobs[address], findings, near))
+            files.append(source(id, address, blobs[address], findings, near, only))
         elif kind == "ruling":
-            rulings.append(source(id, address, blobs[address], findings, near))
+            rulings.append(source(id, address, blobs[address], findings, near, only))
         elif kind == "verdict":
             verdicts.append(address)
     return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings))
@@ -110,7 +113,7 @@ def _about(id: str, uid: str, blobs: Mapping[str, bytes], findings: list[Finding
     if data is None:
         return None
     path = f"{FOLDER}{id}/dialogue.md"
-    front, _ = _front(data, path, findings)
+    front = _fields(document.read(data), path, findings)
     if front is None or ("blue" not in front and "uid" not in front):
         # A conflict or a broken line must not turn a native dialogue into an older one: the uid tells.
         if uid.startswith(("older:", "copy:")):
@@ -121,28 +124,35 @@ def _about(id: str, uid: str, blobs: Mapping[str, bytes], findings: list[Finding
     return about
 
 
-def _front(data: bytes, path: str, findings: list[Finding]) -> tuple[dict[str, Any] | None, document.Document]:
+def _fields(parts: document.Document, path: str, findings: list[Finding]) -> dict[str, Any] | None:
     """The front matter of a file, None without any; problems go to `findings`."""
-    parts = document.read(data)
     if parts.problem:
         findings.append(Finding(parts.problem, parts.message, path, parts.line, parts.column))
     if parts.front is None:
-        return None, parts
+        return None
     fields, problems = frontmatter.read(parts.front)
     for line, column, message in problems:
         findings.append(Finding("front-matter", message, path, parts.front_line + line - 1, column))
-    return fields, parts
+    return fields
 
 
-def source(id: str, address: str, data: bytes, findings: list[Finding], near: bool) -> Source:
+def _place(id: str, address: str) -> tuple[int, str, str]:
+    """Round, author and path of a contribution or ruling. A contribution's are cut out of the address, which is the
+    fastest way and is done for every file."""
+    if address.startswith("contribution/"):
+        name, round = address[16:], int(address[13:15])
+        return round, name.lower(), f"{FOLDER}{id}/round-{round}/{name}.md"
+    return split_address(address).round, JUDGE, f"{FOLDER}{id}/{path_of(address)}"
+
+
+def source(id: str, address: str, data: bytes, findings: list[Finding], near: bool, only: str = "") -> Source:
     """Read one contribution or ruling file."""
-    path = f"{FOLDER}{id}/{path_of(address)}"
-    kind, round, name = split_address(address)
-    front, parts = _front(data, path, findings)
+    round, author, path = _place(id, address)
+    parts = document.read(data)
     text, start = parts.text, parts.start
+    front = _fields(parts, path, findings) if parts.front or parts.problem else None
     if "\r" in text:  # positions are counted in the lines that markdown sees
         before = text[:start].replace("\r\n", "\n").replace("\r", "\n")
         text, start = before + text[start:].replace("\r\n", "\n").replace("\r", "\n"), len(before)
-    marks, read = markers.scan(text, start, parts.start_line, near)
-    author = JUDGE if kind == "ruling" or name.lower() == JUDGE else name.lower()
+    marks, read = markers.scan(text, start, parts.start_line, near, only)
     return Source(address, path, round, author, text, start, parts.start_line, front or {}, marks, read)

@@ -81,4 +81,11 @@ def judge(suppressions: Iterable[Suppression]) -> Iterator[Finding]:
             message = f"{s.rule}: no such rule to ignore" if s.rule else "no rule to ignore"
             yield Finding("invalid-id", message, *place, why="nothing is ignored", fix=fix, severity=WARNING)
         elif not s.reason:
-            yield Finding("missing-field", f"ignoring {s.rule} needs a reason", *place, why="nothing is ignored without one", fix="write the reason behind the ]", severity=WARNING)
+            yield Finding(
+                "missing-field",
+                f"ignoring {s.rule} needs a reason",
+                *place,
+                why="nothing is ignored without one",
+                fix="write the reason behind the ]",
+                severity=WARNING,
+            )

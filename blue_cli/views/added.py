@@ -9,7 +9,7 @@ from blue_cli.dialogue.convergence import measure
 from blue_cli.dialogue.grammar import ENTITY, KIND_NAMES, MARKERS, MOVE, REF, STANCE, Marker
 from blue_cli.dialogue.graph import Graph
 from blue_cli.views import export
-from blue_cli.views.dialogue import known, next_step
+from blue_cli.views.dialogue import held_up, known, next_step
 from blue_cli.views.listing import paint
 from blue_cli.views.text import sanitize
 
@@ -73,9 +73,8 @@ def text(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry_run
         lines.append(f"{paint(change.id, 'id', color)}: {change.before} → {paint(change.after, change.after, color)}{by}")
     measured = measure(graph)
     signals = f"{len(measured.signals)} of {len(measured.panel)} signal CONVERGE"
-    opened, fresh = len(measured.open_tensions), len(measured.new_perspectives)
-    lines.append(f"velocity {known(measured.velocity)}: {opened} open tensions, {fresh} new perspectives; {signals}")
-    lines.append(next_step(graph, measured))
+    lines.append(f"velocity {known(measured.velocity)}: {held_up(measured)}; {signals}")
+    lines.append(next_step(graph, measured).partition(", with ")[0])
     return "\n".join(lines) + "\n"
 
 

@@ -45,9 +45,18 @@ def show(graph: Graph, width: int, color: bool) -> str:
     word = status(graph, measured)
     head = [paint(sanitize(about.title), "title", color), f"{about.id}  {paint(word, word, color)}"]
     if about.question:
-        head += ["", sanitize(about.question)]
+        head += ["", *wrapped(sanitize(about.question), width)]
     blocks = ["\n".join(head), _experts(graph, width, color), _rounds(graph, width, color), _open(graph, width, color)]
     return "\n\n".join(block for block in blocks if block) + "\n\n" + next_step(graph, measured) + "\n"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text of one line, broken between words where the terminal ends (0: nowhere)."""
+    if not width or len(text) <= width:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _experts(graph: Graph, width: int, color: bool) -> str:
@@ -67,7 +76,7 @@ def _open(graph: Graph, width: int, color: bool) -> str:
     columns = (Column("tension", style="id"), Column("status", style="by value"), Column("by"), Column("label", flex=True))
     rows = [
         (graph.shown(e.canonical), s.status, ",".join(s.contributors), e.label)
-        for e, s in graph.of_kind("T")
+        for e, s in sorted(graph.of_kind("T"), key=lambda pair: pair[0].id)
         if fits(Wanted(), "T", e, s)
     ]
     return table(columns, rows, width, color).rstrip("\n")
@@ -86,14 +95,23 @@ def next_step(graph: Graph, measured: Convergence) -> str:
         return f"next: round {measured.round} waits for {', '.join(measured.missing)}"
     if measured.can_converge:
         return "next: the panel has converged; a verdict can stand"
-    left = [_count(len(measured.open_tensions), "open tension"), _count(len(measured.new_perspectives), "new perspective")]
     silent = [slug for slug in measured.panel if slug not in measured.signals]
-    reasons = [text for text in left if text] + ([f"{', '.join(silent)} not signalling"] if silent else [])
-    return f"next: round {measured.round + 1}; {', '.join(reasons)}"
+    if measured.velocity == 0 and silent:
+        verb = "signals" if len(silent) == 1 else "signal"
+        return f"next: round {measured.round + 1}, until {', '.join(silent)} {verb} too"
+    if not silent and not measured.new_perspectives:
+        left = ", ".join(sorted(graph.shown(name) for name in measured.open_tensions))
+        return f"next: a ruling on {left}, or round {measured.round + 1}"
+    return f"next: round {measured.round + 1}, with {held_up(measured)}"
+
+
+def held_up(measured: Convergence) -> str:
+    """What velocity is made of, in words."""
+    return f"{_count(len(measured.open_tensions), 'open tension')} and {_count(len(measured.new_perspectives), 'new perspective')}"
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' if n != 1 else ''}" if n else ""
+    return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
 def document(graph: Graph) -> dict[str, Any]:

@@ -25,15 +25,15 @@ def head(*experts: str, **fields: Any) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n"
 
 
-def read(files: Mapping[str, str | bytes], near: bool = False) -> Sources:
+def read(files: Mapping[str, str | bytes], near: bool = False, only: str = "") -> Sources:
     """The sources of a dialogue; one without `dialogue.md` is an older one."""
     blobs = {address_of(path): text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
-    return sources.read(ID, UID if "dialogue.md" in files else OLDER, blobs, (), near)
+    return sources.read(ID, UID if "dialogue.md" in files else OLDER, blobs, (), near, only)
 
 
 def graph(files: Mapping[str, str | bytes], only: str = "") -> Graph:
-    """The graph of a dialogue."""
-    return assemble(read(files), only)
+    """The graph of a dialogue, or what a narrow reading makes of it."""
+    return assemble(read(files, only=only), only)
 
 
 def panel(*rounds: Mapping[str, str], experts: str = "", **fields: Any) -> dict[str, str]:

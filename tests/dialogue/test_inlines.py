@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from blue_cli.dialogue.inlines import hidden
+from blue_cli.dialogue.inlines import MAX_TRIES, hidden
 
 HIDDEN = [
     "`{}`",
@@ -81,8 +81,8 @@ def test_offsets_are_those_of_the_whole_text_and_a_link_takes_in_what_it_holds()
 
 ATOMS = [
     *("`", "`", "``", "```", "[", "[", "]", "](", "](", "![", "(", ")", ")", "<", ">", "\\", "\\`", "\\[", "\\]", "!", "*", "**", "="),
-    *("&amp;", " ", "\n", '"', "'", "<!--", "-->", "<b>", "</b>", '<a href="', "<http://", "<x@y.z>", "<?", "?>", "<!A", "<![CDATA[", "]]>", "/>"),
-    *("a", "b", "[RESOLVED T01](because it is)", "[RE:SUPPORT P0001]", "](<", '](u "t")', "](u 't')", "](u (t))", "]()"),
+    *("&amp;", " ", "\n", '"', "'", "<!--", "-->", "<b>", "</b>", '<a href="', "<http://", "<x@y.z>", "<?", "?>", "<!A", "<![CDATA["),
+    *("]]>", "/>", "a", "b", "[RESOLVED T01](because it is)", "[RE:SUPPORT P0001]", "](<", '](u "t")', "](u 't')", "](u (t))", "]()"),
 ]
 JUDGE = MarkdownIt("commonmark", {"maxNesting": 1000})
 JUDGE.validateLink = lambda url: True  # type: ignore[method-assign]  # what may be linked to is not our question
@@ -120,3 +120,10 @@ def test_much_of_anything_takes_no_time(unit: str, end: str) -> None:
     start = time.process_time()
     hidden(text, 0, len(text))
     assert time.process_time() - start < 4  # a second here; quadratic would be minutes
+
+
+def test_after_ten_thousand_links_that_are_none_the_search_ends() -> None:
+    for none in ("[a](b c) ", "<a b=c "):
+        text = none * (MAX_TRIES - 1) + "[RE:SUPPORT P0001](a) >"
+        assert len(hidden(text, 0, len(text))) == 1
+        assert hidden(none * 2 + text, 0, len(text) + 2 * len(none)) == []

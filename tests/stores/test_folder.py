@@ -52,12 +52,13 @@ def test_pipes_and_sockets_do_not_hang(place: Path, store: FilesStore, monkeypat
         assert unread(store) == {"round-0/pipe.md": "not-regular", "socket.md": "not-regular"}
 
 
-def test_a_dialogue_md_that_is_a_pipe_or_a_link_gives_no_uid(place: Path, store: FilesStore) -> None:
-    for id in ("pipe", "link"):
+def test_a_dialogue_md_that_is_no_file_gives_no_uid(place: Path, store: FilesStore) -> None:
+    for id in ("pipe", "link", "folder"):
         (place / id).mkdir()
     os.mkfifo(place / "pipe/dialogue.md")
     (place / "link/dialogue.md").symlink_to(place / "one/dialogue.md")
-    assert [e.uid for e in store.dialogues()] == ["older:link", UID, "older:pipe"]
+    (place / "folder/dialogue.md").mkdir()
+    assert [e.uid for e in store.dialogues()] == ["older:folder", "older:link", UID, "older:pipe"]
 
 
 def test_a_device_is_not_read(place: Path, store: FilesStore) -> None:
