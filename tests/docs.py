@@ -110,8 +110,9 @@ def commands() -> str:
     """Every command with its options, and what it does."""
     lines: list[str] = []
     for names, usage, help in _merged(_commands()):
-        head = f"{PROGRAM} {'|'.join(names)}{usage}"
-        lines += textwrap.wrap(head, WIDE, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
+        head = re.sub(r"\[[^\n]*?\](?= |\.|$)", lambda part: part[0].replace(" ", "\xa0"), f"{PROGRAM} {'|'.join(names)}{usage}")
+        wrapped = textwrap.wrap(head, WIDE, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
+        lines += [line.replace("\xa0", " ") for line in wrapped]  # an option and its value stay on one line
         lines += textwrap.wrap(help, WIDE, initial_indent="    ", subsequent_indent="    ")
     return _fence("\n".join(lines), "text")
 
@@ -181,13 +182,14 @@ def columns() -> str:
 
 def statuses() -> str:
     """Every status of every kind."""
-    return _table(("kind", "letter", "statuses"), ((KIND_NAMES[k], k, " · ".join(words)) for k, words in STATUSES.items() if len(words) > 1))
+    rows = ((KIND_NAMES[kind], kind, " · ".join(words)) for kind, words in STATUSES.items() if len(words) > 1)
+    return _table(("kind", "letter", "statuses"), rows)
 
 
 def exits() -> str:
     """Exit statuses, from the error classes."""
-    rows = [("0", "done; the answer is yes; an empty list"), *((str(c.exit), c.meaning) for c in sorted(EXIT_CLASSES, key=lambda c: c.exit))]
-    return _table(("status", "meaning"), rows)
+    rows = sorted((error.exit, error.meaning) for error in EXIT_CLASSES)
+    return _table(("status", "meaning"), [("0", "done; the answer is yes; an empty list"), *((str(n), text) for n, text in rows)])
 
 
 def markers() -> str:
@@ -205,12 +207,16 @@ def kinds() -> str:
 
 def rules() -> str:
     """What `blue check` looks for."""
-    return _table(("rule", "severity", "finds"), ((_code(r.id), r.severity + (", fixable" if r.fixable else ""), r.summary) for r in RULES.values()))
+    rows = ((_code(rule.id), rule.severity + (", fixable" if rule.fixable else ""), rule.summary) for rule in RULES.values())
+    return _table(("rule", "severity", "finds"), rows)
 
 
 def settings() -> str:
     """Every setting."""
-    rows = ((_code(s.key), _code(variable(s.key)), _default(s.default), "yes" if s.by == REPO else "after `blue trust`", s.doc) for s in SETTINGS.values())
+    rows = (
+        (_code(s.key), _code(variable(s.key)), _default(s.default), "yes" if s.by == REPO else "after `blue trust`", s.doc)
+        for s in SETTINGS.values()
+    )
     return _table(("setting", "environment", "default", "a repository may set it", "meaning"), rows)
 
 

@@ -219,7 +219,8 @@ class Reader:
             return
         self._fields(_BULLET.sub("", bare))
         if not draft.bold:
-            draft.bold, draft.dates = _first_bold(text)
+            draft.bold, dates = _first_bold(text)
+            draft.dates = dates or draft.dates
 
     def _fields(self, text: str) -> None:
         """The fields of one line: `Raised by: Muffin · Round: 0 · Status: Open`."""
@@ -278,9 +279,14 @@ def _add_round(draft: Draft, text: str, raised: bool) -> None:
 
 
 def _first_bold(text: str) -> tuple[str, str]:
-    """The first bold that begins with a status word, and the words around which a round may date it."""
+    """The first bold that begins with a status word, and the words around which a round may date it.
+
+    Without such a word, what the line's own bold opening says: it may still date a status that stands elsewhere.
+    """
     for match in _BOLD.finditer(text):
         inner = plain(match[1] or match[2])
         if leading_status(inner):
             return inner, inner + " " + _DATE_END.split(plain(text[match.end() :]), maxsplit=1)[0]
-    return "", ""
+    opening = _BOLD.match(_BULLET.sub("", text))
+    dates = plain(opening[1] or opening[2]) if opening else ""  # `**Refined in R1** by …` is no status and dates one
+    return "", dates if first_round(dates, 99) is not None else ""

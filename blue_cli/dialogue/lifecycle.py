@@ -50,6 +50,7 @@ JUDGES: dict[str, dict[str, str]] = {
     "accepted": {"resolved": "resolved", "accepted": "accepted", "reopened": "reopened"},
 }
 _ADDRESS, _PROPOSE, _RESOLVE, _REOPEN = range(4)
+_ON_TENSIONS = frozenset({"address", "resolve", "reopen"})  # supporting or conceding one leaves it as it is
 _JUDGED = {"resolve": "resolved", "reopen": "reopened", "resolved": "resolved", "accepted": "accepted", "reopened": "reopened"}
 
 # The other kinds: (effect, whose act counts) → status, and its rank. A status gives way to one of at least its own rank.
@@ -138,6 +139,8 @@ class State:
         """One act of the judge on a tension, against the status as it is now."""
         ruling = _JUDGED.get(act.effect)
         if ruling is None:
+            if act.effect != "address":
+                return
             self._note("addressed", act, round)
             if self.status in ("open", "reopened"):
                 self._become("addressed")
@@ -203,7 +206,9 @@ def fold_round(
         state = states[name]
         if state.kind != "T":
             state.round_of_others(acts, round)
-        elif state.status != "raised":
+            continue
+        acts = [act for act in acts if act.effect in _ON_TENSIONS]
+        if state.status != "raised":
             for act in state.round_of_experts(acts, round):
                 illegal(name, state, act)
         else:

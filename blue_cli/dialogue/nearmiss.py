@@ -57,7 +57,7 @@ def find(source: Source) -> list[Near]:
         if pos in taken:
             continue
         first = text.rfind("\n", source.start, pos) + 1 or source.start
-        opens = first == pos or OPENING.fullmatch(text, first, pos) is not None
+        opens = first == pos or (text.find("[", first, pos) < 0 and OPENING.fullmatch(text, first, pos) is not None)
         if opens or match[1].upper() in _PREFIXES:
             reading = reading or _Reading(source)
             near = reading.judge(match, opens)
@@ -152,7 +152,9 @@ class _Reading:
                 last += 1
             end = self.starts[last + 1] if last + 1 < len(self.starts) else len(self.text)
             self.hidden[first] = blocks.hidden(self.text, self.starts[first], end)
-        return not any(a <= pos < b for a, b in self.hidden[first])
+        spans = self.hidden[first]
+        before = bisect_right(spans, (pos, len(self.text))) - 1
+        return before < 0 or spans[before][1] <= pos
 
 
 def _exact(text: str, pos: int, word: str, prefixed: re.Match[str] | None) -> Marker | None:

@@ -61,10 +61,3 @@ def on_key(rule: str, message: str, source: Source, key: str, word: str = "", **
     at, length = (inside, len(word)) if inside > 0 else (0, len(key))
     line = source.text.count("\n", 0, match.start()) + 1
     return Finding(rule, message, source.path, line, at + 1, line, at + 1 + length, **more)
-
-
-def at_offset(rule: str, message: str, path: str, text: str, begin: int, end: int, **more: Any) -> Finding:
-    """A finding on a piece of a text that lies on one line; `text` has line feeds only."""
-    line = text.count("\n", 0, begin) + 1
-    column = begin - text.rfind("\n", 0, begin)
-    return Finding(rule, message, path, line, column, line, column + end - begin, **more)

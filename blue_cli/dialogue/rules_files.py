@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from blue_cli.dialogue import blocks, document, frontmatter, nearmiss
 from blue_cli.dialogue.ids import JUDGE, ROUND, path_of, split_address
 from blue_cli.dialogue.meta import FORMAT
-from blue_cli.dialogue.places import Case, at_offset, on_key
+from blue_cli.dialogue.places import Case, on_key
 from blue_cli.dialogue.sources import FOLDER, Source
 from blue_cli.errors import Finding
 
@@ -17,6 +17,8 @@ _BIDI = re.compile(
     "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|(?<!\U0001f3f4)(?<![\U000e0000-\U000e007f])[\U000e0000-\U000e007f]"
 )
 _OURS, _THEIRS = b"<<<<<<< ", b">>>>>>> "
+_END = ">>>>>>> "
+MOST = 100  # findings of one kind in one file, where more would say nothing new
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>) ", re.M)
 _ROUNDISH = re.compile(r"rounds?[-_ ]?\d+", re.I)
 
@@ -70,54 +72,50 @@ def texts(case: Case) -> Iterator[Finding]:
 
 
 def _conflicts(path: str, text: str, parts: document.Document) -> Iterator[Finding]:
-    kinds: list[int] = []
-    open = None
-    for match in _CONFLICT.finditer(text):
-        if match[0] != ">>>>>>> ":
-            open = open or match
+    """The first lines of conflicts, at most `MOST`: `<<<<<<<` with a `>>>>>>>` further down, outside of code."""
+    shown = _fenced(text.split("\n", parts.start_line - 1)[-1])
+    open: tuple[int, re.Match[str]] | None = None
+    found = 0
+    for line, match in _numbered(_CONFLICT.finditer(text), text):
+        if match[0] != _END:
+            open = open or (line, match)
             continue
-        if open is None:
-            continue
-        match, open = open, None
-        line = text.count("\n", 0, match.start()) - parts.start_line + 1
-        if line >= 0:  # in the body, where a fence may show one
-            if not kinds:
-                read = blocks.read(text.split("\n", parts.start_line - 1)[-1])
-                kinds = [blocks.TEXT if 0 <= read.unclosed <= i else kind for i, kind in enumerate(read.kinds)]
-            if kinds[line] == blocks.CODE:
-                continue
-        end = text.find("\n", match.start())
-        why = "git could not merge two versions of this file, and both stand in it"
-        yield at_offset(
-            "conflict-marker",
-            "an unresolved merge conflict",
-            path,
-            text,
-            match.start(),
-            end,
-            why=why,
-            fix="keep what is right, and remove the lines <<<<<<<, ======= and >>>>>>>",
-        )
+        if open and open[0] - parts.start_line not in shown:
+            found += 1
+            width = text.find("\n", open[1].start()) - open[1].start()
+            why = "git could not merge two versions of this file, and both stand in it"
+            yield Finding("conflict-marker", "an unresolved merge conflict", path, open[0], 1, open[0], 1 + width, why=why)
+        open = None
+        if found >= MOST:
+            return
+
+
+def _fenced(body: str) -> set[int]:
+    """The lines of a body that are code for certain; after a conflict a fence may be open that was none."""
+    read = blocks.read(body)
+    ends = [end for end in (read.unclosed, read.beyond) if end >= 0]
+    return {i for i, kind in enumerate(read.kinds[: min(ends, default=None)]) if kind == blocks.CODE}
 
 
 def _hidden(path: str, text: str) -> Iterator[Finding]:
-    """The first hidden character of each line."""
-    last = -1
-    for match in _BIDI.finditer(text):
-        line = text.count("\n", 0, match.start())
-        if line != last and match.start():
+    """The first hidden character of each line, at most `MOST`."""
+    last = found = 0
+    for line, match in _numbered(_BIDI.finditer(text), text):
+        if line != last and found < MOST:
             last = line
+            found += 1
+            column = match.start() - text.rfind("\n", 0, match.start())
             message = f"U+{ord(match[0]):04X} is invisible and makes the text read differently from what it is"
-            yield at_offset(
-                "bidi-text",
-                message,
-                path,
-                text,
-                match.start(),
-                match.end(),
-                why="people and programs see different text",
-                fix="take it out",
-            )
+            yield Finding("bidi-text", message, path, line, column, line, column + 1, why="people and programs see different text")
+
+
+def _numbered(matches: Iterable[re.Match[str]], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Each match with its line, from 1. Counts on, since counting anew takes minutes for a file made of nothing else."""
+    line, at = 1, 0
+    for match in matches:
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield line, match
 
 
 def near_misses(case: Case) -> Iterator[Finding]:

@@ -155,10 +155,21 @@ def show_round(graph: Graph, number: int, width: int, color: bool) -> str:
         rows = [(graph.shown(e.canonical), graph.standing[e.canonical].status, e.label) for e in added]
         text = table((Column("id", style="id"), Column("status", style="by value"), Column("label", flex=True)), rows, width - 2, color)
         lines += ["  " + line for line in text.splitlines()[1:]]
+        lines += ["  " + line for line in wrapped(", ".join(acts_in(graph, path)), width - 2 if width else 0) if line]
     silent = [slug for slug in graph.panel(number) if slug not in graph.writers.get(number, ()) and slug != JUDGE]
     if silent:
         lines += [paint(f"not yet: {', '.join(silent)}", "dim", color)]
     return "\n".join(lines) + "\n"
+
+
+def acts_in(graph: Graph, path: str) -> Iterator[str]:
+    """What a contribution says about others: `resolve T0001`, `concede C0002`, in the order of the file."""
+    acts: list[tuple[int, int, str, tuple[str, ...]]] = [
+        (ref.line, ref.column, ref.type, (ref.target or ref.written,)) for ref in graph.refs if ref.path == path
+    ]
+    acts += [(move.line, move.column, move.type, move.targets) for move in graph.moves if move.path == path and move.type != "converge"]
+    for _, _, word, targets in sorted(acts):
+        yield sanitize(" ".join((word, *(graph.shown(target) for target in targets))))
 
 
 def round_shown(graph: Graph, number: int) -> dict[str, Any]:
@@ -186,18 +197,21 @@ def show_entity(graph: Graph, entity: Entity, color: bool) -> str:
     content = sanitize_lines(graph.content(entity)).strip("\n")
     if content:
         lines += ["", content]
-    lines += [""] + [f"  {text}" for text in _life(graph, entity)]
-    links = [f"  {text}" for text in _links(graph, entity)]
-    return "\n".join([*lines, *(["", *links] if links else [])]) + "\n"
+    tables = (table(LIFE, _life(graph, entity), 0, color), table(LINKS, _links(graph, entity), 0, color))
+    return "\n".join([*lines, *("\n" + text.rstrip("\n") for text in tables if text)]) + "\n"
 
 
-def _life(graph: Graph, entity: Entity) -> Iterator[str]:
+WHERE = Column("where", style="dim")
+LIFE = (Column("round", right=True), Column("event", style="by value"), Column("by"), Column("in", style="id"), WHERE)
+LINKS = (Column("ref"), Column("direction", " "), Column("id", style="id"), WHERE)
+
+
+def _life(graph: Graph, entity: Entity) -> Iterator[tuple[str, ...]]:
+    """round, event, by whom, in what, where."""
     for event in graph.standing[entity.canonical].events:
         cause = graph.shown(event.reference) if event.reference and not event.reference.startswith("@") else ""
-        who = ", ".join(event.actors)
-        agreed = f" (all signalled; proposed in round {event.confirms})" if event.confirms is not None else ""
-        within = f" in {cause}" if cause else ""
-        yield f"round {event.round}  {event.type:9} by {who}{within}{agreed}  {_short(graph, event.path)}:{event.line}"
+        who = ", ".join(event.actors) if event.confirms is None else f"the whole panel, as proposed in round {event.confirms}"
+        yield (str(event.round), event.type, who, cause, f"{_short(graph, event.path)}:{event.line}")
 
 
 def _short(graph: Graph, path: str) -> str:
@@ -205,14 +219,15 @@ def _short(graph: Graph, path: str) -> str:
     return sanitize(path.removeprefix(f"{FOLDER}{graph.meta.id}/"))
 
 
-def _links(graph: Graph, entity: Entity) -> Iterator[str]:
+def _links(graph: Graph, entity: Entity) -> Iterator[tuple[str, ...]]:
+    """verb, direction, the other end, where: first what it refers to, then what refers to it."""
     for ref in graph.refs:
         if ref.source == entity.canonical:
-            target = graph.shown(ref.target) if ref.target else f"{sanitize(ref.written)} (not found)"
-            yield f"{ref.type} → {target}"
+            target = graph.shown(ref.target) if ref.target else f"{ref.written} (not found)"
+            yield (ref.type, "→", target, f"{_short(graph, ref.path)}:{ref.line}")
     for ref in graph.refs:
         if ref.target == entity.canonical:
-            yield f"{graph.shown(ref.source)} → {ref.type}  {_short(graph, ref.path)}:{ref.line}"
+            yield (ref.type, "←", graph.shown(ref.source), f"{_short(graph, ref.path)}:{ref.line}")
 
 
 def entity_shown(graph: Graph, entity: Entity) -> dict[str, Any]:

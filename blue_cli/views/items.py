@@ -53,9 +53,16 @@ def entities(kind: str) -> Listing:
     """The list of one kind of entity."""
 
     def find(graph: Graph, wanted: Filter) -> Iterator[tuple[Entity, Standing]]:
-        return (pair for pair in graph.of_kind(kind) if fits(wanted, kind, *pair))
+        found = [pair for pair in graph.of_kind(kind) if fits(wanted, kind, *pair)]
+        return iter(sorted(found, key=_by_id) if len(found) > 1 else found)
 
     return Listing(kind, ENTITY_COLUMNS, find, entity_cells, tension_document if kind == "T" else entity_document)
+
+
+def _by_id(pair: tuple[Entity, Standing]) -> tuple[int, int, str]:
+    """In the order of their ids: the graph has them by file, and so by the names of who wrote them."""
+    entity = pair[0]
+    return entity.round, len(entity.id), entity.id
 
 
 def fits(wanted: Filter, kind: str, entity: Entity, standing: Standing) -> bool:
