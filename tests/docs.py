@@ -63,7 +63,7 @@ def _shown(*calls: str) -> str:
 
 def picture() -> str:
     """The first thing a newcomer sees."""
-    return _shown("-q tensions list --all", "-q show T0003")
+    return _shown("tensions list --all -q", "show T0003 -q")
 
 
 def contribution() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from blue_cli.dialogue import resolve
-from blue_cli.dialogue.cast import Cast
+from blue_cli.dialogue.cast import Cast, about
 from blue_cli.dialogue.grammar import ACT, ENTITY, MOVE, REF, RULING, STANCE, VERDICT
 from blue_cli.dialogue.ids import JUDGE, kind_of
 from blue_cli.dialogue.lifecycle import Act
@@ -47,6 +47,7 @@ class Acts:
         self.experts: dict[int, dict[str, list[Act]]] = {}
         self.judges: dict[int, list[Judged]] = {}
         self.signals: dict[int, dict[str, tuple[str, int]]] = {}
+        self.abouts: dict[str, str] = {}
 
     def read(self, source: Source, owned: Mapping[int, str]) -> None:
         """The acts of one file; `owned` tells which entity each entity marker opened."""
@@ -56,6 +57,8 @@ class Acts:
             if shape in (ENTITY, STANCE):
                 if mark.pos in owned:
                     reading.enter(owned[mark.pos])
+                if shape == STANCE and not self.only:
+                    reading.stance(mark, owned.get(mark.pos))
             elif shape == REF:
                 if not self.only or mark.row.effect not in _ABOUT_OTHERS:
                     reading.ref(mark)
@@ -102,6 +105,12 @@ class _File:
             return
         for token in self.targets(mark, head):
             self.link(mark, mark.row.effect, token.written, self.find(mark, token))
+
+    def stance(self, mark: Mark, name: str | None) -> None:
+        """What a stance is on, where it says so."""
+        target = self.one(mark, about(mark.label))
+        if target and name and self.legal(mark, mark.row.effect, "", target, about(mark.label)):
+            self.acts.abouts[name] = target
 
     def targets(self, mark: Mark, head: str) -> list[Token]:
         """The targets of a ref, move or ruling; too few of them are a trouble."""

@@ -134,6 +134,7 @@ class Fold:
             signals={round: tuple(sorted(who)) for round, who in acts.signals.items()},
             writers=self.writers,
             cast=self.cast,
+            abouts=acts.abouts,
             troubles=tuple(acts.troubles),
             illegal=tuple(self.illegal),
         )

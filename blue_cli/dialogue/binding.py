@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blue_cli.dialogue import document, frontmatter, resolve
+from blue_cli.dialogue.cast import about
 from blue_cli.dialogue.grammar import ENTITY, MOVE, REF, RULING, STANCE, VERDICT
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import local
@@ -36,7 +37,9 @@ def bind(graph: Graph, source: Source) -> dict[str, str]:
 def tokens(graph: Graph, mark: Mark) -> list[resolve.Token]:
     """Every target written in one marker, also behind VIA and INTO."""
     slugs = graph.cast.resolver.slugs
-    if mark.row.shape in (ENTITY, STANCE, VERDICT):
+    if mark.row.shape == STANCE:
+        return resolve.lex_targets(about(mark.label), slugs, free=True)
+    if mark.row.shape in (ENTITY, VERDICT):
         return []
     if mark.row.shape in (REF, MOVE):
         return resolve.lex_targets(mark.label.partition(":")[0], slugs, free=True)

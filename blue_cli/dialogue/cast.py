@@ -107,6 +107,13 @@ def stance(label: str) -> tuple[str, float | None] | None:
     return match[1].upper(), float(match[2]) if match[2] else None
 
 
+def about(label: str) -> str:
+    """What a stance is on (`APPROVE | 0.85 on R0101`); "" when it does not say."""
+    match = _STANCE.match(label)
+    rest = label[match.end() :].partition(":")[0].split() if match else []
+    return " ".join(rest[1:]) if rest[:1] == ["on"] else ""
+
+
 # --- the older judge's register ------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ class Graph(NamedTuple):
     entities  by canonical id, in the order of section 3 of FORMAT.md; `standing` has one value for each
     by_id     display id → canonical id (the earlier one where two files claim it)
     highest   (round, kind) → highest display number assigned in a file's `ids:`
+    abouts    stance → the recommendation it is on, where it says so
     signals   round → experts who signalled CONVERGE in it
     writers   round → experts who wrote in it
     complete  False when something could not be read, so that counts are unknown
@@ -36,6 +37,7 @@ class Graph(NamedTuple):
     signals: Mapping[int, tuple[str, ...]]
     writers: Mapping[int, tuple[str, ...]]
     cast: Cast
+    abouts: Mapping[str, str] = {}
     troubles: tuple[Trouble, ...] = ()
     illegal: tuple[Illegal, ...] = ()
     complete: bool = True

@@ -208,7 +208,7 @@ def fold_round(
             state.round_of_others(acts, round)
             continue
         acts = [act for act in acts if act.effect in _ON_TENSIONS]
-        if state.status != "raised":
+        if acts and state.status != "raised":
             for act in state.round_of_experts(acts, round):
                 illegal(name, state, act)
         else:

@@ -44,7 +44,8 @@ _CANDIDATE = re.compile(_FOUND)
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
 OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
 _FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
-_BETWEEN = re.compile(r"[ \t,;&*_]*")
+_GAPS = " \t,;&*_"  # what may stand between a marker and another that follows it directly
+_BETWEEN = re.compile(rf"[{_GAPS}]*")
 _IDENTIFIED = r"[ \t]*([PTRECS](?:[0-9]|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)"
 _LEADING = " \t:*_—–-"
 _STOP = re.compile(r"\n {0,3}[#=*_-]")
@@ -70,6 +71,8 @@ def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -
             continue
         pos, end = match.span()
         if (view is not None or (pos != start and text[pos - 1] != "\n")) and not _counts(text, start, pos, row, marks, view):
+            if only and row.shape not in _OPENS and text[max(pos - 80, start) : pos].rstrip(_GAPS)[-1:] in ("]", ""):
+                return scan(text, start, line, near)  # it may follow a marker that this reading leaves out
             continue
         if closed != "]":
             end = brackets.closing(pos) + 1

@@ -20,6 +20,7 @@ class Case:
         self.graph = graph
         self.blobs = blobs
         self.native = graph.meta.native
+        self._marks: dict[str, dict[tuple[int, int], list[Mark]]] = {}
         self.read = (*graph.sources.files, *graph.sources.rulings)
 
     @property
@@ -35,19 +36,51 @@ class Case:
     def mark_at(self, path: str, line: int, column: int = 0, effect: str = "") -> tuple[Source, Mark] | None:
         """The marker that stands there, the first of the line that fits when no column is given."""
         source = self.by_path.get(path)
-        for mark in source.marks if source else ():
-            if mark.line == line and column in (0, mark.column) and effect in ("", mark.row.effect, mark.row.expert):
-                return (source, mark) if source else None
+        if source is None:
+            return None
+        if path not in self._marks:
+            self._marks[path] = _by_place(source)
+        for mark in self._marks[path].get((line, column), ()):
+            if effect in ("", mark.row.effect, mark.row.expert):
+                return source, mark
         return None
+
+    @cached_property
+    def ids(self) -> dict[str, list[str]]:
+        """The display ids of each kind, sorted, each once."""
+        found: dict[str, set[str]] = {}
+        for name, entity in self.graph.entities.items():
+            found.setdefault(entity.kind, set()).add(self.graph.shown(name))
+        return {kind: sorted(ids) for kind, ids in found.items()}
+
+    @cached_property
+    def claims(self) -> dict[str, list[str]]:
+        """The canonical ids by each display id that more than one entity claims."""
+        found: dict[str, list[str]] = {}
+        for entity in self.graph.entities.values():
+            if entity.assigned and entity.id in self.graph.cast.resolver.claimed:
+                found.setdefault(entity.id, []).append(entity.canonical)
+        return found
+
+
+def _by_place(source: Source) -> dict[tuple[int, int], list[Mark]]:
+    """The markers of a file by line and column, and all of a line under column 0: a file can hold thousands."""
+    found: dict[tuple[int, int], list[Mark]] = {}
+    for mark in source.marks:
+        found.setdefault((mark.line, mark.column), []).append(mark)
+        found.setdefault((mark.line, 0), []).append(mark)
+    return found
 
 
 def on(rule: str, message: str, source: Source, mark: Mark, word: str = "", **more: Any) -> Finding:
     """A finding on a word inside a marker, on the whole marker when the word is not found in it."""
     begin, length = mark.pos, mark.end - mark.pos
-    if word:
+    found = source.text.find(word, mark.pos, mark.end) if word else -1
+    if word and found < 0:  # a target is read in capitals
         match = re.compile(re.escape(word), re.I).search(source.text, mark.pos, mark.end)
-        if match:
-            begin, length = match.start(), len(word)
+        found = match.start() if match else -1
+    if found >= 0:
+        begin, length = found, len(word)
     column = mark.column + begin - mark.pos
     return Finding(rule, message, source.path, mark.line, column, mark.line, column + length, **more)
 

@@ -14,6 +14,7 @@ from blue_cli.dialogue.sources import Trouble
 from blue_cli.errors import Finding
 
 SUGGESTED = 50  # dangling refs of one dialogue for which the closest ids are looked for
+MOST = 500  # ids that are looked at for that
 LISTED = 4  # ranges of ids that a reason names
 
 _WORD = {m.effect: m.word for m in MARKERS if m.shape == REF}
@@ -23,10 +24,14 @@ _KIND = re.compile(r"(?:.*[-\s])?(?:[Rr]\d{1,2}-)?([PTRECS])\d", re.S | re.I)
 def troubles(case: Case) -> Iterator[Finding]:
     """What the fold could not take as written, each with its reason and the way out."""
     dangling = 0
+    said: dict[str, str] = {}  # a hostile file holds thousands, and the reason is one for all of a kind
     for trouble in case.graph.troubles:
         if trouble.rule == "dangling-ref":
             dangling += 1
-            yield _dangling(case, trouble, dangling <= SUGGESTED)
+            kind = _kind(trouble.word)
+            if kind and kind not in said:
+                said[kind] = _there_are(case, kind)
+            yield _dangling(case, trouble, kind, said, dangling <= SUGGESTED)
         else:
             yield _TROUBLES[trouble.rule](case, trouble)
 
@@ -40,9 +45,8 @@ def _named(case: Case, name: str) -> str:
 # --- targets that there are none of --------------------------------------------------------------------------
 
 
-def _dangling(case: Case, trouble: Trouble, suggest: bool) -> Finding:
+def _dangling(case: Case, trouble: Trouble, kind: str, there_are: Mapping[str, str], suggest: bool) -> Finding:
     word, verb = trouble.word, trouble.mark.row.word
-    kind = _kind(word)
     if word.startswith("@"):
         experts = tuple("@" + slug for slug in sorted(case.graph.cast.resolver.slugs))
         near = _close(word, experts) if suggest else ()
@@ -57,7 +61,7 @@ def _dangling(case: Case, trouble: Trouble, suggest: bool) -> Finding:
     names = _nearest(case, word, kind) if suggest else []
     near = tuple(case.graph.shown(name) for name in names)
     fix = f"did you mean {_named(case, names[0])}?" if names else f"list them: blue {KIND_NAMES[kind]} list"
-    return on("dangling-ref", message, trouble.source, trouble.mark, word, why=_there_are(case, kind), fix=fix, suggestions=near)
+    return on("dangling-ref", message, trouble.source, trouble.mark, word, why=there_are[kind], fix=fix, suggestions=near)
 
 
 def _kind(word: str) -> str:
@@ -100,18 +104,17 @@ def _shift(entity: Entity, round: int, number: int) -> int:
 
 def _there_are(case: Case, kind: str) -> str:
     """`this dialogue has T0101–T0104`: every id of a kind, as ranges."""
-    ids = [case.graph.shown(e.canonical) for e in case.graph.entities.values() if e.kind == kind]
-    if not ids:
+    if kind not in case.ids:
         return f"this dialogue has no {KIND_NAMES[kind]}"
-    ranges = _ranges(sorted(set(ids)))
-    more = f" and {len(ranges) - LISTED} more" if len(ranges) > LISTED else ""
+    ranges = _ranges(case.ids[kind])
+    more = " and more" if len(ranges) > LISTED or len(case.ids[kind]) > MOST else ""
     return f"this dialogue has {', '.join(ranges[:LISTED])}{more}"
 
 
 def _ranges(ids: list[str]) -> list[str]:
-    """Consecutive display ids as `T0101–T0104`."""
+    """Consecutive display ids as `T0101–T0104`, at most some more than are listed."""
     runs: list[list[str]] = []
-    for id in ids:
+    for id in ids[:MOST]:
         before = runs[-1][-1] if runs else ""
         if DISPLAY.fullmatch(id) and DISPLAY.fullmatch(before) and int(id[1:]) == int(before[1:]) + 1:
             runs[-1].append(id)
@@ -131,7 +134,7 @@ def _ambiguous(case: Case, t: Trouble) -> Finding:
         fix = f"write {target}" if target in case.graph.entities else ""
         why = "the author defined that number in this round and in an earlier one"
         return on("ambiguous-ref", message, t.source, t.mark, t.word, why=why, fix=fix, severity=WARNING, suggestions=(target,))
-    claims = [e.canonical for e in case.graph.entities.values() if e.id == t.word and e.assigned]
+    claims = case.claims.get(t.word, [])
     message = f"{t.word} is claimed by {' and '.join(claims)}; read as {target}"
     return on(
         "ambiguous-ref",

@@ -106,7 +106,7 @@ def entity(graph: Graph, e: Entity, s: Standing) -> Document:
         "line": e.line,
     }
     if e.stance is not None:
-        fields |= {"stance": e.stance[0], "confidence": e.stance[1]}
+        fields |= {"stance": e.stance[0], "confidence": e.stance[1], "on": graph.abouts.get(e.canonical)}
     if s.merged_into:
         fields["merged_into"] = s.merged_into
     return fields

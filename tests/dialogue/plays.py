@@ -80,9 +80,16 @@ ABOUT_TENSIONS = st.builds(
 ABOUT_ANYTHING = st.builds(
     lambda text, t: Line(text, (t,)), st.sampled_from(["[RE:REFINE {}]", "[RE:OPPOSE {}]", "[RE:SUPPORT {}]", "[RE:QUESTION {}]", "[MOVE:CONCEDE {}]"]), ANYTHING
 )
+AFTER_ANOTHER = st.builds(
+    lambda first, text, a, t: Line(f"{first} {text}", (a, t)),
+    st.sampled_from(["[RE:SUPPORT {}]", "[MOVE:DEFEND {}]", "[MOVE:CHALLENGE {}],", "[RE:DEPEND {}: x] and"]),
+    st.sampled_from(["[RESOLVED {}]", "[RE:RESOLVE {}]", "[ACKNOWLEDGED {}]"]),
+    ANYTHING,
+    TENSION,
+)
 LOCAL = st.sampled_from(["[RE:ADDRESS T01]", "[RESOLVED T01]", "[RE:RESOLVE T02]", "[CONCESSION: P01 was wrong]", "# heading", "text"]).map(Line)
 CONVERGE = st.just(Line("[MOVE:CONVERGE]"))
-EXPERTS_LINES = st.lists(st.one_of(DEFINING, DEFINING, ABOUT_TENSIONS, ABOUT_TENSIONS, ABOUT_ANYTHING, LOCAL, CONVERGE, CONVERGE), max_size=5).map(tuple)
+EXPERTS_LINES = st.lists(st.one_of(DEFINING, DEFINING, ABOUT_TENSIONS, ABOUT_TENSIONS, ABOUT_ANYTHING, AFTER_ANOTHER, LOCAL, CONVERGE, CONVERGE), max_size=5).map(tuple)
 RULING = st.one_of(
     st.builds(lambda text, t: Line(text, (t,)), st.sampled_from(["[RESOLVED {}]", "[REOPENED {}: no]", "[ACCEPTED {}: later]"]), TENSION),
     st.builds(lambda text, t: Line(text, (t,)), st.sampled_from(["[ADOPTED {}]", "[REJECTED {}: no]", "[CONFIRMED {}]", "[REFUTED {}: no]"]), ANYTHING),

@@ -92,6 +92,18 @@ def test_a_round_is_judged_by_the_status_at_its_start() -> None:
     assert status(RESOLVE, {"muffin": "[RE:RESOLVE $T]", "scone": "[RE:REOPEN $T]", "strudel": "[RE:ADDRESS $T]"}) == "reopened"
 
 
+@pytest.mark.parametrize("by", ["scone", "muffin", "judge"])
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize(
+    "text",
+    ["[RE:SUPPORT $T]", "[RE:OPPOSE $T]", "[RE:QUESTION $T]", "[RE:DEPEND $T]", "[TENSION T01: x]\n[RE:REFINE $T]", "[MOVE:CONCEDE $T]", "[MOVE:DEFEND $T]"],
+)
+def test_other_acts_leave_a_tension_as_it_is(text: str, before: str, by: str) -> None:
+    found = fold(*BEFORE[before], {by: text})
+    assert statuses(found)[T] == status(*BEFORE[before])
+    assert found.illegal == ()
+
+
 def test_any_contributor_is_a_raiser() -> None:
     merged = {"judge": "[MERGED SCONE-T0001 INTO $T]"}
     assert status(merged, PROPOSE) == "resolved"
@@ -229,7 +241,6 @@ OTHERS = "[PERSPECTIVE P01: a]\n\n[RECOMMENDATION R01: b]\n\n[EVIDENCE E01: c]\n
 )
 def test_the_other_kinds(name: str, rounds: list[dict[str, str]], after: str) -> None:
     found = graph(panel({"muffin": OTHERS}, *rounds, experts=EXPERTS))
-    assert statuses(found, name) | {} == statuses(found, name)
     assert found.standing[f"MUFFIN-{name}0001"].status == after
 
 
