@@ -19,6 +19,7 @@ from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import DIALOGUE, JUDGE, LAST_ROUND, ROUND, contribution, is_name, path_of
 from blue_cli.dialogue.meta import FORMAT
 from blue_cli.dialogue.model import Expert
+from blue_cli.dialogue.repair import registration
 from blue_cli.dialogue.rulebook import ERROR
 from blue_cli.dialogue.rules import check
 from blue_cli.dialogue.sources import FOLDER, Source
@@ -87,7 +88,7 @@ def _plan(snapshot: Snapshot, drafts: Sequence[Draft], wish: Wish, now: datetime
     fresh = [p for p in places if not p.same]
     if fresh:
         for round in sorted({p.round for p in fresh}):
-            puts |= binding.register(before, snapshot.blobs, round)
+            puts |= registration(before, snapshot.blobs, round)
         numbered = fold(_with(snapshot, puts))
         puts |= {p.address: _file(p, numbered, now) for p in fresh}
         puts = _number(snapshot, puts, fresh)

@@ -130,7 +130,6 @@ class Fold:
             moves=tuple(acts.moves),
             rulings=tuple(acts.rulings),
             by_id=self.cast.resolver.display,
-            highest=self.cast.highest,
             signals={round: tuple(sorted(who)) for round, who in acts.signals.items()},
             writers=self.writers,
             cast=self.cast,

@@ -18,7 +18,7 @@ from blue_cli.dialogue.sources import Source
 
 def assign(graph: Graph, source: Source) -> dict[str, str]:
     """`ids:` of a file: local → display id of every entity in it, as the graph numbers them now."""
-    mine = [e for e in graph.entities.values() if e.path == source.path and e.local_id != e.id]
+    mine = [e for e in graph.entities.values() if e.path == source.path]
     return {local(e.kind, e.number): e.id for e in mine}
 
 
@@ -50,19 +50,6 @@ def tokens(graph: Graph, mark: Mark) -> list[resolve.Token]:
     return found
 
 
-def register(graph: Graph, blobs: Mapping[str, bytes], round: int | None = None) -> dict[str, bytes]:
-    """The files of a round (or of all) whose entities have no display id yet, as they look with one: address → bytes.
-
-    Written before anything is added beside them, so that no later file moves an id (FORMAT.md, section 4).
-    """
-    without = {e.path for e in graph.entities.values() if not e.assigned}
-    puts: dict[str, bytes] = {}
-    for source in graph.sources.files:
-        if source.path in without and (round is None or source.round == round):
-            puts[source.address] = with_maps(blobs[source.address], assign(graph, source), {**bind(graph, source), **bound(source)})
-    return puts
-
-
 def bound(source: Source) -> dict[str, str]:
     """`refs:` as the file has it."""
     refs = source.front.get("refs")
@@ -73,4 +60,5 @@ def with_maps(data: bytes, ids: Mapping[str, str], refs: Mapping[str, str]) -> b
     """A contribution with these two maps in its front matter; everything else as it stands."""
     parts = document.read(data)
     changes = {"ids": dict(ids) or None, "refs": dict(refs) or None}
-    return document.replace_front(parts, frontmatter.update(parts.front, changes, "contribution"))
+    front = frontmatter.update(parts.front, changes, "contribution")
+    return document.replace_front(parts, front if parts.front is not None else front.replace("\n", parts.newline))

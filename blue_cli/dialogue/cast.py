@@ -34,7 +34,6 @@ class Cast(NamedTuple):
     doubled: tuple[tuple[Source, Mark], ...]
     rows: tuple[tuple[RegisterRow, str], ...]
     counting: frozenset[str] | None
-    highest: Mapping[tuple[int, str], int]
     resolver: resolve.Resolver
 
 
@@ -44,9 +43,8 @@ _STANCE = re.compile(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
 def cast(sources: Sources, only: str = "") -> Cast:
     """Name everything, or entities of the kinds in `only`. They come in the order of the files."""
     numberings = [identity.number(s.marks, s.author, only) for s in sources.files]
-    assigned = [ids_of(s) for s in sources.files]
-    shown, highest = identity.displays(
-        [identity.FileIds(s.author, s.round, n.entities, ids) for s, n, ids in zip(sources.files, numberings, assigned, strict=True)]
+    shown = identity.displays(
+        [identity.FileIds(s.author, s.round, n.entities, ids_of(s)) for s, n in zip(sources.files, numberings, strict=True)]
     )
     entities: dict[str, Entity] = {}
     owners: list[dict[int, str]] = []
@@ -59,7 +57,7 @@ def cast(sources: Sources, only: str = "") -> Cast:
     by_number = {entities[name].number: name for row, name in rows if row.author is None}
     resolver = resolve.Resolver(entities, slugs, by_number, _spelled(rows), sources.meta.tensions == JUDGE)
     foreign = tuple((s, m) for s, n in zip(sources.files, numberings, strict=True) for m in n.foreign)
-    return Cast(entities, owners, foreign, tuple(doubled), rows, counting, highest, resolver)
+    return Cast(entities, owners, foreign, tuple(doubled), rows, counting, resolver)
 
 
 def ids_of(source: Source) -> Mapping[str, str]:

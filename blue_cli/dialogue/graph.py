@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from blue_cli.dialogue import identity
 from blue_cli.dialogue.cast import Cast
 from blue_cli.dialogue.grammar import KIND_NAMES
+from blue_cli.dialogue.ids import DISPLAY
 from blue_cli.dialogue.lifecycle import Illegal
 from blue_cli.dialogue.meta import panel_of
 from blue_cli.dialogue.model import Entity, Meta, Move, Ref, Ruling, Standing
@@ -18,7 +20,6 @@ class Graph(NamedTuple):
 
     entities  by canonical id, in the order of section 3 of FORMAT.md; `standing` has one value for each
     by_id     display id → canonical id (the earlier one where two files claim it)
-    highest   (round, kind) → highest display number assigned in a file's `ids:`
     abouts    stance → the recommendation it is on, where it says so
     signals   round → experts who signalled CONVERGE in it
     writers   round → experts who wrote in it
@@ -33,7 +34,6 @@ class Graph(NamedTuple):
     moves: tuple[Move, ...]
     rulings: tuple[Ruling, ...]
     by_id: Mapping[str, str]
-    highest: Mapping[tuple[int, str], int]
     signals: Mapping[int, tuple[str, ...]]
     writers: Mapping[int, tuple[str, ...]]
     cast: Cast
@@ -41,6 +41,11 @@ class Graph(NamedTuple):
     troubles: tuple[Trouble, ...] = ()
     illegal: tuple[Illegal, ...] = ()
     complete: bool = True
+
+    @property
+    def highest(self) -> dict[tuple[int, str], int]:
+        """(round, kind) → highest display number assigned in a file's `ids:`."""
+        return identity.highest(e.id for e in self.entities.values() if e.assigned and DISPLAY.fullmatch(e.id))
 
     @property
     def last_round(self) -> int | None:

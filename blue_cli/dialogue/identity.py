@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from blue_cli.dialogue.ids import JUDGE, LAST_NUMBER, display, local
+from blue_cli.dialogue.ids import JUDGE, LAST_NUMBER, display
 from blue_cli.dialogue.markers import Mark
 
 
@@ -105,29 +105,33 @@ class FileIds(NamedTuple):
     ids: Mapping[str, str]
 
 
-def displays(files: Sequence[FileIds]) -> tuple[list[list[tuple[str, bool]]], dict[tuple[int, str], int]]:
-    """For each file, in the order given, (display id, whether it is assigned) of each entity; and the highest
-    assigned number by round and kind.
+def displays(files: Sequence[FileIds]) -> list[list[tuple[str, bool]]]:
+    """For each file, in the order given, (display id, whether it is assigned) of each entity.
 
     Unassigned ones count on from the highest assigned, by slug among experts, the judge last.
     """
-    highest: dict[tuple[int, str], int] = {}
     out: list[list[tuple[str, bool]]] = []
     missing = False
-    for f in files:
-        digits = f"{f.round:02d}"
-        ids = [f.ids.get(local(e.kind, e.number)) for e in f.entities]
-        shown = [(v, True) if v is not None and is_assignment(e.kind, v, f.round, digits) else ("", False)
-                 for e, v in zip(f.entities, ids, strict=True)]  # fmt: skip
-        for id, assigned in shown:
-            if assigned:  # an entry that names nothing in the body is ignored
-                place = (f.round, id[0])
-                highest[place] = max(highest.get(place, 0), int(id[3:]))
-        missing = missing or ("", False) in shown
+    for _, round, entities, ids in files:
+        shown: list[tuple[str, bool]] = []
+        for _, kind, number, _ in entities:
+            value = ids.get(f"{kind}{number:02d}")
+            good = value is not None and is_assignment(kind, value, round)
+            missing = missing or not good
+            shown.append((value, True) if good and value else ("", False))
         out.append(shown)
     if missing:
-        _count_on(files, out, dict(highest))
-    return out, highest
+        _count_on(files, out, highest(id for shown in out for id, assigned in shown if assigned))
+    return out
+
+
+def highest(assigned: Iterable[str]) -> dict[tuple[int, str], int]:
+    """The highest number by round and kind among display ids that are in a file's `ids:` and name something."""
+    found: dict[tuple[int, str], int] = {}
+    for id in assigned:
+        place = (int(id[1:3]), id[0])
+        found[place] = max(found.get(place, 0), int(id[3:]))
+    return found
 
 
 def _count_on(files: Sequence[FileIds], out: list[list[tuple[str, bool]]], last: dict[tuple[int, str], int]) -> None:
@@ -142,12 +146,12 @@ def _count_on(files: Sequence[FileIds], out: list[list[tuple[str, bool]]], last:
                 out[i][j] = (display(entity.kind, f.round, last[place]), False)
 
 
-def is_assignment(key: str, value: object, round: int, digits: str = "") -> bool:
+def is_assignment(key: str, value: object, round: int) -> bool:
     """Whether an entry of `ids:` can stand: a display id of the key's kind and the file's round."""
     return (
         isinstance(value, str)
         and value[:1] == key[:1]
-        and value[1:3] == (digits or f"{round:02d}")
+        and value[1:3] == f"{round:02d}"
         and 5 <= len(value) <= 3 + MOST_DIGITS
         and value.isascii()
         and value[3:].isdigit()

@@ -169,8 +169,7 @@ class _View:
         self.index = 0
         self.starts: list[int] = []
         self.hidden: dict[int, list[tuple[int, int]]] = {}
-        # fences alone hide lines, which the kinds say already
-        self.inline = text.count("`", start) != 3 * text.count("\n```", start) or "](" in text or "<" in text
+        self.inline: bool | None = None
 
     def shows(self, pos: int) -> bool:
         """Whether a marker at this offset can be one (FORMAT.md, section 2). Asked with rising offsets."""
@@ -179,6 +178,9 @@ class _View:
         kind = self.blocks.kinds[self.index]
         if kind not in (blocks.TEXT, blocks.HEADING):
             return False
+        if self.inline is None:  # fences alone hide lines, which the kinds say already
+            text, start = self.text, self.start
+            self.inline = text.count("`", start) != 3 * text.count("\n```", start) or "](" in text or "<" in text
         if not self.inline:
             return True
         spans = self._spans(self.blocks.regions[self.index])

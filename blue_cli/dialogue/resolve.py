@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from blue_cli.dialogue.grammar import INTO, VIA
+from blue_cli.dialogue.grammar import INTO, KIND_WORD, VIA
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.model import Entity
 
@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 
 _QUALIFIED = re.compile(
-    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})(?!\w|-\w)"
+    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})(?!\w|-\w|\.[0-9])"
     r"(?:[ \t]*\([Rr]([0-9]{1,2})\))?"
 )
 _DASHED_ROUND = re.compile(r"(.+)-r([0-9]{1,2})")  # STRUDEL-R1-T01
@@ -42,6 +42,7 @@ _WORD = re.compile(r"@?[\w.-]*\w")
 _RANGE = re.compile(r"[ \t]*(?:--?|[–—]|through)[ \t]*([PTRECS])([0-9]{1,3})(?![\w.-]*\w)")
 _HEAD = re.compile(
     r"[\s:–—-]*(?:(?:to|with)\s+(?![PTRECS]\d)@?[\w-]+(?:[\s:–—-]+|$))?(?:(?:on|of|re|regarding|about|for|to)\s+)?"
+    r"(?:(?i:" + "|".join(KIND_WORD.values()) + r")s?\s+(?=[^\w\s]*[PTRECS]\d))?[*_\"“'(#]*"
 )
 _AND = re.compile(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])[ \t]*(?:former[ \t]+)?")
 _GAP = re.compile(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])?[ \t]*")

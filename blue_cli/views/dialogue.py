@@ -168,6 +168,7 @@ def acts_in(graph: Graph, path: str) -> Iterator[str]:
         (ref.line, ref.column, ref.type, (ref.target or ref.written,)) for ref in graph.refs if ref.path == path
     ]
     acts += [(move.line, move.column, move.type, move.targets) for move in graph.moves if move.path == path and move.type != "converge"]
+    acts += [(rule.line, rule.column, rule.type, rule.targets) for rule in graph.rulings if rule.path == path]
     for _, _, word, targets in sorted(acts):
         yield sanitize(" ".join((word, *(graph.shown(target) for target in targets))))
 
@@ -192,7 +193,8 @@ def show_entity(graph: Graph, entity: Entity, color: bool) -> str:
     lines = [
         f"{paint(graph.shown(entity.canonical), 'id', color)}  {paint(standing.status, standing.status, color)}  "
         f"{paint(sanitize(entity.label), 'title', color)}",
-        paint(f"{entity.canonical} by {by} in round {entity.round}, {sanitize(entity.path)}:{entity.line}", "dim", color),
+        paint(f"{entity.canonical} by {by} in round {entity.round}", "dim", color),
+        paint(f"{sanitize(entity.path)}:{entity.line}", "dim", color),
     ]
     content = sanitize_lines(graph.content(entity)).strip("\n")
     if content:

@@ -144,7 +144,7 @@ def stance_cells(graph: Graph, pair: tuple[Entity, Standing]) -> Cells:
 
 
 REF_COLUMNS = (Column("source", style="id"), Column("type"), Column("target", style="id"), Column("author", "by"), ROUND,
-               Column("place", flex=True), DIALOGUE)  # fmt: skip
+               Column("place", flex=True, tail=True), DIALOGUE)  # fmt: skip
 
 
 def find_refs(graph: Graph, wanted: Filter) -> Iterator[Ref]:

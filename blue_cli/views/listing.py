@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from blue_cli.views.text import cut, escape_field, sanitize, width
+from blue_cli.views.text import cut, cut_front, escape_field, sanitize, width
 
 Cells = Sequence[str]
 
@@ -54,7 +54,8 @@ LEAST = 12  # columns that a flexible column keeps on the narrowest terminal
 class Column(NamedTuple):
     """One column. `name` is its stable name (`--columns`, README), `title` the header (else the name).
 
-    A `flex` column gives way when the terminal is too narrow: its cells are cut with `…`.
+    A `flex` column gives way when the terminal is too narrow: its cells are cut with `…`, in front when `tail` says
+    that the end is what tells them apart (paths).
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column(NamedTuple):
     style: str = ""
     flex: bool = False
     right: bool = False
+    tail: bool = False
 
 
 def paint(text: str, style: str, color: bool) -> str:
@@ -112,7 +114,7 @@ def _widths(columns: Sequence[Column], titles: Cells, rows: Sequence[Cells], lim
 def _line(cells: Cells, columns: Sequence[Column], widths: Sequence[int], color: bool) -> str:
     parts = []
     for cell, column, wide in zip(cells, columns, widths, strict=True):
-        short = cut(cell, wide)
+        short = cut_front(cell, wide) if column.tail else cut(cell, wide)
         pad = " " * (wide - width(short))
         painted = paint(short, cell if column.style == BY_VALUE else column.style, color)
         parts.append(pad + painted if column.right else painted + pad)

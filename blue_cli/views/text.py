@@ -73,3 +73,8 @@ def cut(text: str, columns: int) -> str:
             break
         kept.append(char)
     return "".join(kept).rstrip() + "…" if columns > 0 else ""
+
+
+def cut_front(text: str, columns: int) -> str:
+    """At most `columns` wide, the end kept: `…/round-1/muffin.md:12`."""
+    return cut(text[::-1], columns)[::-1]

@@ -8,7 +8,7 @@ from typing import Any
 from blue_cli.dialogue import sources
 from blue_cli.dialogue.assemble import assemble
 from blue_cli.dialogue.graph import Graph
-from blue_cli.dialogue.ids import address_of
+from blue_cli.dialogue.ids import DIALOGUE, address_of, uid_in
 from blue_cli.dialogue.model import Entity
 from blue_cli.dialogue.sources import Sources
 
@@ -28,7 +28,7 @@ def head(*experts: str, **fields: Any) -> str:
 def read(files: Mapping[str, str | bytes], near: bool = False, only: str = "") -> Sources:
     """The sources of a dialogue; one without `dialogue.md` is an older one."""
     blobs = {address_of(path): text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
-    return sources.read(ID, UID if "dialogue.md" in files else OLDER, blobs, (), near, only)
+    return sources.read(ID, uid_in(blobs.get(DIALOGUE, b""), ID), blobs, (), near, only)
 
 
 def graph(files: Mapping[str, str | bytes], only: str = "") -> Graph:

@@ -251,6 +251,16 @@ def heads(text: str) -> list[str]:
         (" T0103", ["T3 R1"]),
         (" MUFFIN-T0103: text", ["MUFFIN-T3 R1"]),
         (" regarding T04", ["T4"]),
+        (" tension T04: text", ["T4"]),
+        (" on Tension T04", ["T4"]),
+        (": tension about T04", []),
+        (" **T04**: text", ["T4"]),
+        (" (T04) text", ["T4"]),
+        (': "T04" text', ["T4"]),
+        (" T04 → text", ["T4"]),
+        (" T04 (R0): text", ["T4"]),
+        (": Scone T1.1 text", []),
+        (": SCONE-T01. Text", ["SCONE-T1"]),
     ],
 )
 def test_the_head_of_an_older_act(inside: str, wanted: list[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blue_cli.views.text import cut, escape_field, sanitize, sanitize_lines, unescape_field, width
+from blue_cli.views.text import cut, cut_front, escape_field, sanitize, sanitize_lines, unescape_field, width
 
 ANY = st.text(st.characters(codec=None) | st.sampled_from("\\\t\n\r\x1b\x9b\u202e\u200b\u2028\U000e0041tnrxuU0"))
 
@@ -61,3 +61,8 @@ def test_a_cut_text_fits_and_says_that_it_was_cut(text: str, columns: int) -> No
     short = cut(text, columns)
     assert width(short) <= columns
     assert short == text or short.endswith("…") or columns == 0
+
+
+def test_cut_in_front_keeps_the_end() -> None:
+    assert cut_front("round-1/muffin.md:12", 10) == "…fin.md:12"
+    assert cut_front("muffin.md", 10) == "muffin.md"
