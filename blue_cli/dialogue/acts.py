@@ -6,11 +6,12 @@ A mark that cannot take effect leaves a `Trouble`; it is never dropped in silenc
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blue_cli.dialogue import resolve
-from blue_cli.dialogue.cast import Cast, about
+from blue_cli.dialogue import markers, resolve
+from blue_cli.dialogue.cast import Cast, about, content_ends
 from blue_cli.dialogue.grammar import ACT, ENTITY, MOVE, REF, RULING, STANCE, VERDICT
 from blue_cli.dialogue.ids import JUDGE, kind_of
 from blue_cli.dialogue.lifecycle import Act
@@ -106,6 +107,11 @@ class _File:
         for token in self.targets(mark, head):
             self.link(mark, mark.row.effect, token.written, self.find(mark, token))
 
+    def known(self, id: str) -> str | None:
+        """What a display id means where nothing can be doubtful about it: nothing is bound, and one file claims it."""
+        resolver = self.acts.cast.resolver
+        return None if self.bound or id in resolver.claimed else resolver.display.get(id)
+
     def stance(self, mark: Mark, name: str | None) -> None:
         """What a stance is on, where it says so."""
         target = self.one(mark, about(mark.label))
@@ -151,13 +157,23 @@ class _File:
             self.trouble("refine-type-mismatch", mark, written, target)
         elif allowed != "=" and entity.kind not in allowed:
             self.trouble("invalid-ref-target", mark, written, target)
-        elif target == speaker:
+        elif target == speaker and not self.left(mark):
             self.trouble("self-ref", mark, written, target)
         elif entity.round > self.round:
             self.trouble("future-ref", mark, written, target)
         else:
             return True
         return False
+
+    def left(self, mark: Mark) -> bool:
+        """Whether a narrow reading, which knows no ends, has come out of the owner's content before this mark."""
+        if not self.acts.only:
+            return False
+        source = self.source
+        marks, read = markers.scan(source.text, source.start, source.line)
+        ends = content_ends(source._replace(marks=marks, blocks=read))
+        owner = max(m.end for m in source.marks if m.row.letter and m.pos < mark.pos)
+        return ends[bisect_left(ends, owner)] <= mark.pos
 
     def act(self, effect: str, target: str, mark: Mark, reference: str, into: str | None = None) -> None:
         """Something is done to an entity, in this round."""
@@ -203,9 +219,8 @@ class _File:
         """An older act, under its meaning (FORMAT.md, section 2, "What people really write")."""
         effect = mark.row.expert or mark.row.effect
         simple = _SIMPLE.fullmatch(mark.label)
-        known = self.acts.cast.resolver.display.get(simple[1]) if simple and not self.bound else None
-        if known is not None and simple[1] not in self.acts.cast.resolver.claimed and effect in ("resolve", "address"):
-            self.link(mark, effect, simple[1], known)
+        if simple and effect != "concede" and (known := self.known(simple[1])):
+            self.link(mark, _meaning(effect, simple[1]), simple[1], known)
             return
         slugs = self.acts.cast.resolver.slugs
         tokens = [t for t in resolve.lex_act(mark.label, slugs) if t.form != "expert"]
@@ -222,10 +237,7 @@ class _File:
                 Move(self.author, self.round, plain, (), text, self.source.path, mark.line, mark.column, self.speaker(mark))
             )
         for token, target in pairs:
-            meaning = effect
-            if effect == "refinement":
-                meaning = "address" if token.kind == "T" else "refine"
-            self.link(mark, meaning, token.written, target)
+            self.link(mark, _meaning(effect, token.kind), token.written, target)
 
     def meant(self, tokens: list[Token]) -> list[Token]:
         """Without words that only look like an odd id (`E2E tests`): those mean something only where they were defined."""
@@ -280,6 +292,13 @@ class _File:
             return None
         tokens = resolve.lex_targets(head, self.acts.cast.resolver.slugs)
         return self.find(mark, tokens[0]) if tokens else None
+
+
+def _meaning(effect: str, kind: str) -> str:
+    """What an older act means: a refinement of a tension answers it."""
+    if effect == "refinement":
+        return "address" if kind[0] == "T" else "refine"
+    return effect
 
 
 _READERS = {MOVE: _File.move, RULING: _File.ruling, ACT: _File.older}

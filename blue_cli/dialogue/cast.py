@@ -50,7 +50,7 @@ def cast(sources: Sources, only: str = "") -> Cast:
     owners: list[dict[int, str]] = []
     doubled: list[tuple[Source, Mark]] = []
     for source, numbering, ids in zip(sources.files, numberings, shown, strict=True):
-        owners.append(_define(source, numbering, ids, entities))
+        owners.append(_define(source, numbering, ids, entities, only))
         doubled += [(source, n.mark) for n in numbering.entities if n.doubled]
     slugs = _slugs(sources)
     rows, counting = _match(sources, entities, slugs)
@@ -71,30 +71,32 @@ def _slugs(sources: Sources) -> frozenset[str]:
 
 
 def _define(
-    source: Source, numbering: identity.Numbering, ids: Sequence[tuple[str, bool]], entities: dict[str, Entity]
+    source: Source, numbering: identity.Numbering, ids: Sequence[tuple[str, bool]], entities: dict[str, Entity], only: str
 ) -> dict[int, str]:
-    """The entities of one file, into `entities`; returns where their markers stand."""
+    """The entities of one file, into `entities`; returns where their markers stand.
+
+    With `only`, nobody will ask for their content, and where it ends is not looked for.
+    """
     if not numbering.entities:
         return {}
-    cuts = markers.stops(source.text, source.start, source.blocks)
-    begins = [m.pos for m in source.marks if m.row.letter and m.author in ("", source.author)]
-    begins.append(len(source.text))
+    ends = [len(source.text)] if only else content_ends(source)
     owned: dict[int, str] = {}
     prefix, round, path = f"{source.author.upper()}-", source.round, source.path
-    at = 0
     for (mark, kind, number, _), (id, assigned) in zip(numbering.entities, ids, strict=True):
         name = f"{prefix}{kind}{round:02d}{number:02d}"
-        while begins[at] <= mark.pos:
-            at += 1
-        end = begins[at]
-        if cuts and (first := bisect_left(cuts, mark.end)) < len(cuts):
-            end = min(end, cuts[first])
+        end = ends[bisect_left(ends, mark.end)]
         owned[mark.pos] = name
         entities[name] = Entity(
             name, id, kind, source.author, round, number, mark.written or None, mark.label, path,
             mark.line, mark.column, mark.end, end, assigned, stance(mark.label) if kind == "S" else None,
         )  # fmt: skip
     return owned
+
+
+def content_ends(source: Source) -> list[int]:
+    """The offsets at which the content of an entity before them ends: entities, headings, thematic breaks, the end."""
+    begins = [m.pos for m in source.marks if m.row.letter and m.author in ("", source.author)]
+    return sorted([*begins, *markers.stops(source.text, source.start, source.blocks), len(source.text)])
 
 
 def stance(label: str) -> tuple[str, float | None] | None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from blue_cli.dialogue.ids import JUDGE, LAST_NUMBER, display
 from blue_cli.dialogue.markers import Mark
 
-
 MOST_DIGITS = 9  # of a number in an id: Python refuses to read more than 4,300
 
 

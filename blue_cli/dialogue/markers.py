@@ -35,12 +35,7 @@ class Mark(NamedTuple):
     label: str
 
 
-_WORDS = "|".join(sorted((re.escape(m.word) for m in MARKERS if ":" not in m.word), key=len, reverse=True))
 _INSIDE = r"([^\[\]\\\n]*(?:\\.[^\[\]\\\n]*)*)(.?)"  # DESIGN.md, speed: this shape takes a third of the obvious one's time
-_FOUND = (
-    r"\[(?:(" + _WORDS + r")(?![0-9A-Za-z])|((?:RE|MOVE):[A-Z]+)|([0-9A-Za-z][0-9A-Za-z-]*)-([PTRECS])([0-9]+)(?![0-9A-Za-z]))" + _INSIDE
-)
-_CANDIDATE = re.compile(_FOUND)
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
 OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
 _FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
@@ -56,31 +51,32 @@ def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -
     """All marks of the body that begins at offset `start`, on line `line` of the file, in order.
 
     `text` has only line feeds as line ends. The block reading comes back too, where one was needed (or asked for
-    with `near`), so that the caller need not read again. With `only` (kind letters) marks that cannot change a tension
-    are left out, of entities of other kinds there is only the place, and lines are not counted.
+    with `near`), so that the caller need not read again. With `only` (kind letters) just entities of those kinds and
+    what can change a tension are looked for, and lines and columns are not counted.
     """
-    body = text[start:] if start else text
+    body = text[start:]
     view = None if not near and blocks.plain(body) else _View(text, start, blocks.read(body))
     marks: list[Mark] = []
-    add, brackets, at = marks.append, Brackets(text), start
-    words, found = (ON_TENSIONS, _on_tensions()) if only else (BY_WORD, _CANDIDATE)
-    for match in found.finditer(text, start):
+    add, brackets, at, shows = marks.append, Brackets(text), start, view.shows if view else _always
+    for match in _candidates(only).finditer(text, start):
         word, verb, author, letter, digits, inside, closed = match.groups()
-        row = words.get(word or verb) if letter is None else _authored(letter, digits, inside)
+        row = BY_WORD.get(word or verb) if letter is None else _authored(letter, digits, inside)
         if row is None:
             continue
         pos, end = match.span()
-        if (view is not None or (pos != start and text[pos - 1] != "\n")) and not _counts(text, start, pos, row, marks, view):
-            if only and row.shape not in _OPENS and text[max(pos - 80, start) : pos].rstrip(_GAPS)[-1:] in ("]", ""):
-                return scan(text, start, line, near)  # it may follow a marker that this reading leaves out
+        if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
+            if only and text[max(pos - _FIELD_REACH, start) : pos].rstrip(_GAPS)[-1:] == "]":
+                return _narrowed(scan(text, start, line)[0], only), view.blocks if view else None
+            continue
+        if not shows(pos):
             continue
         if closed != "]":
             end = brackets.closing(pos) + 1
             if not end:
                 continue
             inside = text[match.start(6) : end - 1]
-        if only:
-            add(_brief(text, row, pos, end, f"{author}-{letter}{digits}" if author else "", inside, only))
+        if only and not row.letter:
+            add(_new(Mark, (row, pos, end, 0, 0, "", "", inside)))
             continue
         line += text.count("\n", at, pos)
         at = pos
@@ -88,30 +84,27 @@ def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -
     return marks, view.blocks if view else None
 
 
+def _always(pos: int) -> bool:
+    """A plain body shows everything."""
+    return True
+
+
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and this is done for every mark
 
 
 @cache
-def _on_tensions() -> re.Pattern[str]:
-    """The candidates among which a listing of tensions has to look."""
-    refs = "|".join(word for word in ON_TENSIONS if ":" in word)
-    return re.compile(_FOUND.replace("(?:RE|MOVE):[A-Z]+", f"(?:{refs})(?![A-Z])"))
+def _candidates(only: str) -> re.Pattern[str]:
+    """What the scan looks at: all that could be a marker, or only what a listing of these kinds needs."""
+    rows = [m for m in MARKERS if not only or (m.letter in only if m.letter else m.word in ON_TENSIONS)]
+    words = "|".join(sorted((re.escape(m.word) for m in rows if ":" not in m.word), key=len, reverse=True))
+    verbs = "|".join(m.word for m in rows if ":" in m.word) if only else "(?:RE|MOVE):[A-Z]+(?![A-Z])"
+    authored = rf"([0-9A-Za-z][0-9A-Za-z-]*)-([{only or KINDS}])([0-9]+)"
+    return re.compile(rf"\[(?:(?:({words})|({verbs})|{authored})(?![0-9A-Za-z]))" + _INSIDE)
 
 
-def _brief(text: str, row: Marker, pos: int, end: int, authored: str, inside: str, only: str) -> Mark:
-    """A mark without its line and column; of an entity that nobody asks for, only where it is and whose it says it is."""
-    if not row.letter:
-        return _new(Mark, (row, pos, end, 0, 0, "", "", inside))
-    if row.letter not in only:
-        return _new(Mark, (row, pos, end, 0, 0, "", authored.rpartition("-")[0].lower(), ""))
-    return _mark(text, row, pos, end, 0, authored, inside)
-
-
-def _counts(text: str, start: int, pos: int, row: Marker, before: list[Mark], view: _View | None) -> bool:
-    """Whether a marker of this row may stand at this offset (FORMAT.md, section 2)."""
-    if view is not None and not view.shows(pos):
-        return False
-    return pos == start or text[pos - 1] == "\n" or _stands(text, start, pos, row, before)
+def _narrowed(marks: list[Mark], only: str) -> list[Mark]:
+    """Of all marks those that a narrow scan finds. It must see all of them where one follows another on its line."""
+    return [m for m in marks if (m.row.letter in only if m.row.letter else m.row.word in ON_TENSIONS)]
 
 
 def _mark(text: str, row: Marker, pos: int, end: int, line: int, authored: str, inside: str) -> Mark:

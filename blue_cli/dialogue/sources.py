@@ -100,10 +100,12 @@ def read(
 
 
 def ordered(files: list[Source]) -> tuple[Source, ...]:
+    """Contributions in the order of FORMAT.md, section 3, whatever order they came in."""
     return tuple(sorted(files, key=lambda s: (s.round, s.author == JUDGE, s.author, s.address)))
 
 
 def by_name(rulings: list[Source]) -> tuple[Source, ...]:
+    """Rulings by round and the bytes of their names."""
     return tuple(sorted(rulings, key=lambda s: s.address.encode()))
 
 
