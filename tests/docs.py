@@ -85,7 +85,7 @@ def tour() -> str:
         if prose:
             parts.append("\n".join(prose) + "\n")
         if step:
-            screen += _typed(step)
+            screen += [*([""] if screen else []), *_typed(step)]
     return "\n".join([*parts, _fence("\n".join(screen), "console")] if screen else parts)
 
 

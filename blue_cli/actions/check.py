@@ -96,10 +96,10 @@ def uids_of(store: Store, scope: Scope) -> list[str]:
 
 def _together(answers: Sequence[Answer], wanted: Wanted) -> Report:
     """One report of all answers; copies are only seen from here, since the answers may come from two processes."""
+    copies = list(rules.select(rules.copies((id, uid) for id, uid, *_ in answers), wanted.only, wanted.without))
+    known = {(f.rule, f.path) for f in copies}  # with the name of the other one, which a dialogue alone cannot tell
     findings = [Finding(*fields) for answer in answers for fields in answer[5]]
-    known = {(f.rule, f.path) for f in findings}
-    copies = rules.select(rules.copies((id, uid) for id, uid, *_ in answers), wanted.only, wanted.without)
-    findings += [f for f in copies if (f.rule, f.path) not in known]
+    findings = [f for f in findings if (f.rule, f.path) not in known] + copies
     return Report(
         sorted(findings, key=lambda f: (f.path, f.line, f.column)),
         sum(answer[3] for answer in answers),
@@ -179,5 +179,5 @@ def rules_named(words: Iterable[str], refuse: Callable[[str, list[str]], None]) 
     named = [name.strip() for word in words for name in word.split(",") if name.strip()]
     for name in named:
         if name not in RULES:
-            refuse(name, get_close_matches(name, RULES, 3, 0.5))
+            refuse(name, get_close_matches(name, RULES, 3))
     return frozenset(name for name in named if name in RULES)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from blue_cli.errors import NotFound
 from blue_cli.stores.base import Entry, Store
 
 ENOUGH = 60  # dialogues for which a second process pays
@@ -32,11 +33,21 @@ def ask(store: Store, question: Callable[[Store, str], Answer], processes: int =
         if processes > 1 and len(entries) >= ENOUGH and hasattr(os, "fork"):
             yield from _shared(store, question, entries)
         else:
-            for entry in entries:
-                yield question(store, entry.uid)
+            yield from _each(store, question, entries)
     finally:
         if collecting:
             gc.enable()
+
+
+def _each(store: Store, question: Callable[[Store, str], Answer], entries: Sequence[Entry]) -> Iterator[Answer]:
+    """The answers of some dialogues. One that was renamed or removed since it was listed is not there: nobody is locked out
+    while we read."""
+    for entry in entries:
+        try:
+            answer = question(store, entry.uid)
+        except NotFound:
+            continue
+        yield answer
 
 
 def _shared(store: Store, question: Callable[[Store, str], Answer], entries: Sequence[Entry]) -> Iterator[Answer]:
@@ -46,22 +57,27 @@ def _shared(store: Store, question: Callable[[Store, str], Answer], entries: Seq
     """
     half = len(entries) // 2
     out, into = os.pipe()
-    child = os.fork()
-    if not child:
+    child = _fork()
+    if child == 0:
         _work(store, question, entries[half:], into, out)
     os.close(into)
-    with os.fdopen(out, "rb") as pipe:
-        try:
-            for entry in entries[:half]:
-                yield question(store, entry.uid)
+    sent, status = b"", 1
+    try:
+        with os.fdopen(out, "rb") as pipe:
+            yield from _each(store, question, entries[:half])
             sent = pipe.read()
-        finally:
+    finally:  # the pipe is closed by now: a child that still has much to say must not wait for a reader for ever
+        if child is not None:
             _, status = os.waitpid(child, 0)
-    if status == 0:
-        yield from marshal.loads(sent)
-    else:
-        for entry in entries[half:]:
-            yield question(store, entry.uid)
+    yield from marshal.loads(sent) if status == 0 else _each(store, question, entries[half:])
+
+
+def _fork() -> int | None:
+    """A second process, or None where there may be no more of them."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
 
 
 def _work(store: Store, question: Callable[[Store, str], Answer], entries: Sequence[Entry], into: int, out: int) -> None:
@@ -69,7 +85,7 @@ def _work(store: Store, question: Callable[[Store, str], Answer], entries: Seque
     status = 1
     try:
         os.close(out)
-        data = memoryview(marshal.dumps([question(store, entry.uid) for entry in entries]))
+        data = memoryview(marshal.dumps(list(_each(store, question, entries))))
         while data:
             data = data[os.write(into, data) :]
         status = 0

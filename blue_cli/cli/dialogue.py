@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from blue_cli.actions.dialogues import Started, Wish, parse_expert, start
+from blue_cli.actions.dialogues import Started, Wish, start
 from blue_cli.actions.overview import Line, overview, read
+from blue_cli.actions.panel import parse_expert
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
 from blue_cli.dialogue.model import Expert
 from blue_cli.dialogue.rulebook import graded
-from blue_cli.errors import Finding, NotFound, Refused
+from blue_cli.errors import Finding, Refused, WrongCall
 from blue_cli.views.dialogue import DIALOGUE_COLUMNS, document, known, show
 from blue_cli.views.listing import counts_line, select
 
@@ -67,10 +68,12 @@ def _pool(here: Call, name: str) -> tuple[Expert, ...]:
 
 def _background(here: Call, title: str, question: str) -> str:
     from blue_cli.cli.external import edit
-    from blue_cli.views.added import without_template
+    from blue_cli.views.added import background, without_template
 
-    hint = f"\n\n<!--\nThe background of: {title}\n{question}\nWhat does the panel need to know before it begins?\n-->\n"
-    return without_template(edit(hint, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
+    if not here.may_ask():
+        raise WrongCall("there is nobody to type the background", fix="leave --edit out, and write it into dialogue.md")
+    text = background(title, question)
+    return without_template(edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
 
 
 @app.command("list")
@@ -109,7 +112,5 @@ def show_(dialogue: Annotated[str, typer.Argument(metavar="[ID]", help="Which; -
     """One dialogue on one screen: the question, the panel, the rounds, what is open."""
     here = call()
     row = here.workspace.find(dialogue) if dialogue else here.dialogue()
-    if row is None:
-        raise NotFound(f'no dialogue "{dialogue}"', fix="blue dialogue list")
     graph = read(here.workspace.store, row.uid)
     return Result("blue/dialogue.show@1", lambda: document(graph), lambda screen: show(graph, screen.width, screen.color))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from blue_cli.actions.dialogues import Member, add_expert, parse_expert, retire_expert
+from blue_cli.actions.panel import Member, add_expert, parse_expert, retire_expert
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import add_list
 from blue_cli.cli.options import call
@@ -21,13 +21,13 @@ def add(
     who: Annotated[str, typer.Argument(metavar="SLUG:ROLE[:TIER]", help="A short name, what they stand for, core, adjacent or wildcard.")],
     reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why they are asked.")] = "",
     focus: Annotated[str, typer.Option("--focus", metavar="T", help="What they should look at.")] = "",
-    from_round: Annotated[int, typer.Option("--from-round", metavar="N", help="The first round they are asked in.")] = 0,
+    from_round: Annotated[int | None, typer.Option("--from-round", metavar="N", help="Their first round; else the one that runs.")] = None,
 ) -> Result:
     """Put an expert on the panel."""
     here = call()
-    expert = parse_expert(who)._replace(reason=reason, focus=focus, from_round=max(from_round, 0))
+    expert = parse_expert(who)._replace(reason=reason, focus=focus)
     row = here.dialogue()
-    member = add_expert(here.workspace.store, row.uid, expert)
+    member = add_expert(here.workspace.store, row.uid, expert, from_round)
     text = f"{member.expert.slug} is on the panel of {row.id}{'' if member.changed else ' already'}\n"
     return _result("add", row.id, member, text)
 

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from blue_cli.actions.listing import Listed, list_things
+from blue_cli.actions.overview import read
 from blue_cli.cli.commands import group
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen
+from blue_cli.dialogue.ids import JUDGE
 from blue_cli.errors import WrongCall
 from blue_cli.views.items import LISTS, Filter
 from blue_cli.views.listing import Cells, Column, counts_line, select
@@ -19,7 +21,7 @@ StatusOption = Annotated[
     list[str], typer.Option("--status", metavar="S", help="Only this status (of refs and moves: type); again for several.")
 ]
 ByOption = Annotated[str, typer.Option("--by", metavar="E", help="Only what this expert contributed to.")]
-RoundOption = Annotated[int, typer.Option("--round", metavar="N", help="Only what was said in this round.")]
+RoundOption = Annotated[int | None, typer.Option("--round", metavar="N", help="Only what was said in this round.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Settled ones too.")]
 RaisedOption = Annotated[bool, typer.Option("--raised", help="Experts' tensions where only the judge's count.")]
 EverywhereOption = Annotated[bool, typer.Option("--everywhere", help="Of every dialogue.")]
@@ -46,7 +48,7 @@ def add_list(app: typer.Typer, noun: str) -> None:
         def tensions(
             status: StatusOption = [],  # noqa: B006 - Typer reads the default and copies it
             by: ByOption = "",
-            round: RoundOption = -1,
+            round: RoundOption = None,
             all: AllOption = False,
             raised: RaisedOption = False,
             everywhere: EverywhereOption = False,
@@ -60,7 +62,7 @@ def add_list(app: typer.Typer, noun: str) -> None:
     def others(
         status: StatusOption = [],  # noqa: B006 - as above
         by: ByOption = "",
-        round: RoundOption = -1,
+        round: RoundOption = None,
         everywhere: EverywhereOption = False,
         columns: ColumnsOption = "",
         all: Annotated[bool, typer.Option("--all", hidden=True)] = False,
@@ -68,19 +70,20 @@ def add_list(app: typer.Typer, noun: str) -> None:
         return listed(noun, make_filter(noun, status, by, round, all, False), everywhere, columns)
 
 
-def make_filter(noun: str, status: list[str], by: str, round: int, all: bool, raised: bool) -> Filter:
+def make_filter(noun: str, status: list[str], by: str, round: int | None, all: bool, raised: bool) -> Filter:
     """The filter that the options mean; `WrongCall` for a status that there is none of."""
-    from blue_cli.dialogue.grammar import MARKERS, MOVE, REF, STATUSES
+    from blue_cli.dialogue.grammar import MARKERS, MOVE, REF, STANCES, STATUSES
 
     kind = LISTS[noun].kind
     shape = {"refs": REF, "moves": MOVE}.get(noun)
     known = STATUSES.get(kind) or (tuple(m.effect for m in MARKERS if m.shape == shape) if shape else ())
+    known += tuple(word.lower() for word in STANCES) if kind == "S" else ()
     words = [word for part in status for word in part.lower().split(",") if word]
     for word in words:
         if known and word not in known:
             near = _near(word, known)
             raise WrongCall(f"--status: {noun} have no status {word!r}", fix=f"one of {', '.join(known)}", suggestions=near)
-    return Filter(frozenset(words), by.lower().removeprefix("@"), None if round < 0 else round, all, raised)
+    return Filter(frozenset(words), by.lower().removeprefix("@"), round, all, raised)
 
 
 def _near(word: str, known: tuple[str, ...]) -> list[str]:
@@ -107,15 +110,27 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
     if row and not picked:
         titles, rows = _without_dialogue(here, titles, rows)
     hidden = not (found.rows or found.items or wanted.all or wanted.statuses) and any(found.counts.values())
-    hint = f"nothing is unsettled; blue {noun} list --all shows every one"
+    hints: tuple[str, ...] = (f"nothing is unsettled; blue {noun} list --all shows every one",) if hidden and noun == "tensions" else ()
+    if row and wanted.by and not (found.rows or found.items):
+        hints = _stranger(here, row.uid, wanted.by) or hints
     return Result(
         f"blue/{noun}.list@1",
         document,
         columns=titles,
         rows=rows,
         counts=lambda screen: _counts(noun, found, screen),
-        hints=(hint,) if hidden and noun == "tensions" else (),
+        hints=hints,
     )
+
+
+def _stranger(here: Call, uid: str, slug: str) -> tuple[str, ...]:
+    """A hint that nobody of that name has a say in this dialogue, where that may be why a list is empty."""
+    graph = read(here.workspace.store, uid)
+    known = sorted({JUDGE, *(e.slug for e in graph.meta.experts), *(s.author for s in graph.sources.files)})
+    if slug in known:
+        return ()
+    near = _near(slug, tuple(known))
+    return (f"no {slug} in this dialogue" + (f"; did you mean {near[0]}?" if near else f", only {', '.join(known)}"),)
 
 
 def picked_columns(noun: str, columns: Sequence[Column], wanted: str) -> list[str]:

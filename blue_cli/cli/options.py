@@ -157,9 +157,10 @@ class Call:
             raise NotFound(f"no such file: {name}") from None
         except OSError as error:
             raise WrongCall(f"cannot read {name}: {error.strerror}") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a folder, or a pipe that would wait for ever
+            os.close(descriptor)
+            raise WrongCall(f"{name} is no regular file", fix="pipe it in and write - for its name")
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a folder, or a pipe that would wait for ever
-                raise WrongCall(f"{name} is no regular file", fix="pipe it in and write - for its name")
             data = file.read(limit + 1)
         if len(data) > limit:
             raise WrongCall(f"{name} is larger than {limit} bytes")

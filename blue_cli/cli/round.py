@@ -9,14 +9,16 @@ from typing import Annotated
 import typer
 
 from blue_cli.actions.overview import read, round_of
-from blue_cli.actions.round_add import Added, Draft, Wish, add
+from blue_cli.actions.placement import Draft, Wish
+from blue_cli.actions.round_add import Added, add, begin
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, finding_document
-from blue_cli.dialogue.convergence import history, next_round
+from blue_cli.dialogue.convergence import history
 from blue_cli.dialogue.rulebook import WARNING
-from blue_cli.errors import Finding, Refused, WrongCall
+from blue_cli.dialogue.sources import FOLDER
+from blue_cli.errors import BlueError, Finding, Refused, WrongCall
 from blue_cli.views import added as view
 from blue_cli.views.dialogue import ROUND_COLUMNS, round_cells, round_document, round_shown, show_round
 from blue_cli.views.listing import select
@@ -32,7 +34,7 @@ app = group("Rounds and the contributions in them.")
 def add_(
     files: FilesArgument = [],  # noqa: B006 - Typer copies it
     expert: Annotated[str, typer.Option("--expert", metavar="E", help="Whose; else $BLUE_EXPERT, its front matter, its name.")] = "",
-    round: Annotated[int, typer.Option("--round", metavar="N", help="Which round; else the one this expert is to write in.")] = -1,
+    round: Annotated[int | None, typer.Option("--round", metavar="N", help="Which round; else the one they are to write in.")] = None,
     new_expert: Annotated[str, typer.Option("--new-expert", metavar="ROLE", help="Let this expert join the panel.")] = "",
     edit: Annotated[bool, typer.Option("--edit", help="Open the text in an editor first.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and say what would happen.")] = False,
@@ -42,12 +44,19 @@ def add_(
     """Add contributions to a round, all or none: checked, numbered, bound to what they refer to."""
     here = call()
     row = here.dialogue()
-    wish = Wish(here.expert(expert).lower().removeprefix("@"), None if round < 0 else round, new_expert, if_absent, replace, dry_run)
-    drafts = _drafts(here, row.uid, files, wish, edit)
+    wish = Wish(here.expert(expert).lower().removeprefix("@"), round, new_expert, if_absent, replace, dry_run)
+    drafts = _drafts(here, files, wish)
+    if edit or not drafts:
+        drafts, wish = _edited(here, row.uid, wish, drafts)
     try:
         done = add(here.workspace.store, row.uid, drafts, wish, here.world.now())
-    except Refused as error:
-        return _refused(here, error, drafts, _retry(row.id, drafts, wish))
+    except BlueError as error:
+        retry = _retry(here, row.id, drafts, wish)
+        if isinstance(error, Refused):
+            return _refused(here, error, retry)
+        if any(draft.name == EDITED for draft in drafts):
+            error.fix = "\n".join(filter(None, (error.fix, f"your text is kept: {retry}")))
+        raise
     return Result(
         "blue/round.add@1",
         lambda: view.document(done.graph, done.files, done.changed, dry_run),
@@ -60,25 +69,32 @@ def _warnings(done: Added) -> tuple[Finding, ...]:
     return tuple(f for f in done.warnings if f.severity == WARNING)
 
 
-def _refused(here: Call, error: Refused, drafts: Sequence[Draft], retry: str) -> Result:
-    """Every finding, and how to try again. A text that nobody has in a file yet is kept."""
-    for draft in drafts:
-        if draft.name == EDITED:
-            kept = here.keep(draft.data)
-            retry = retry.replace(EDITED, shlex.quote(kept))
+def _refused(here: Call, error: Refused, retry: str) -> Result:
+    """Every finding, and how to try again."""
     if not here.globals.json:
-        raise Refused(error.message, error.findings, why=error.why, fix=f"mend it, then: {retry}")
-    errors = [finding_document(f) for f in error.findings]
-    return Result("blue/round.add@1", {"created": False, "errors": errors, "retry": retry}, status=error.exit)
+        findings = [_clickable(here, finding) for finding in error.findings]
+        raise Refused(error.message, findings, why=error.why, fix=f"mend it, then: {retry}")
+    errors = [finding_document(f) for f in error.findings if f.severity != WARNING]
+    warnings = tuple(f for f in error.findings if f.severity == WARNING)
+    return Result("blue/round.add@1", {"created": False, "errors": errors, "retry": retry}, warnings=warnings, status=error.exit)
 
 
-def _retry(dialogue: str, drafts: Sequence[Draft], wish: Wish) -> str:
-    words = ["blue", "round", "add", *(d.name for d in drafts), "-d", dialogue]
+def _clickable(here: Call, finding: Finding) -> Finding:
+    """A finding in a file of the dialogue, with its path as seen from here; a draft's has it already."""
+    inside = finding.path.startswith(FOLDER)
+    return finding._replace(path=here.workspace.shown(finding.path, here.world.cwd)) if inside else finding
+
+
+def _retry(here: Call, dialogue: str, drafts: Sequence[Draft], wish: Wish) -> str:
+    """The same call again. A text that nobody has in a file yet is kept in one."""
+    names = [here.keep(d.data) if d.name == EDITED else d.name for d in drafts]
+    odd = [name for name in names if name.startswith("-") and name != STDIN]
+    words = ["blue", *(["-C", here.globals.folder] if here.globals.folder else []), "round", "add", *([] if odd else names), "-d", dialogue]
     words += ["--expert", wish.expert] if wish.expert else []
     words += ["--round", str(wish.round)] if wish.round is not None else []
     words += ["--new-expert", wish.new_role] if wish.new_role else []
     words += [flag for flag, on in (("--if-absent", wish.if_absent), ("--replace", wish.replace), ("--dry-run", wish.dry_run)) if on]
-    return shlex.join(words)
+    return shlex.join([*words, *(["--", *names] if odd else [])])
 
 
 # --- where the texts come from -----------------------------------------------------------------------------------
@@ -86,34 +102,31 @@ def _retry(dialogue: str, drafts: Sequence[Draft], wish: Wish) -> str:
 EDITED = "EDITED"  # the name of a text that was typed in the editor
 
 
-def _drafts(here: Call, uid: str, files: Sequence[str], wish: Wish, edit: bool) -> list[Draft]:
-    """The texts: of the files, of standard input, or typed now."""
+def _drafts(here: Call, files: Sequence[str], wish: Wish) -> list[Draft]:
+    """The texts of the files, or of standard input; none when somebody sits there who can type one."""
     if len(files) > 1 and wish.expert:
         raise WrongCall("--expert names one expert, and there are several files", fix="let each file's name be its expert's: muffin.md")
     if files.count(STDIN) > 1:
         raise WrongCall("standard input can be read only once")
-    drafts = [Draft(name, here.read_input() if name == STDIN else here.read_file(name)) for name in files]
-    if not drafts and not here.world.stdin.isatty() and not edit:
-        return [Draft(STDIN, here.read_input())]
-    if not drafts or edit:
-        return [_edited(here, uid, wish, drafts)]
-    return drafts
+    if not files and not here.world.stdin.isatty():
+        files = [STDIN]
+    return [Draft(name, here.read_input() if name == STDIN else here.read_file(name)) for name in files]
 
 
-def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> Draft:
+def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> tuple[list[Draft], Wish]:
     """A text from the editor, which opens with the file (with `--edit`) or with a template that teaches the markers."""
     from blue_cli.cli.external import edit
 
+    if len(drafts) > 1:
+        raise WrongCall("an editor opens one text, and there are several files", fix="add them one by one, or without --edit")
     if not here.may_ask():
         raise WrongCall("there is nobody to type the contribution", fix="name a file, or pipe the text into: blue round add -")
-    if not wish.expert:
+    if not drafts and not wish.expert:
         raise WrongCall("whose contribution is this?", fix="blue round add --expert SLUG, or set $BLUE_EXPERT")
-    graph = read(here.workspace.store, uid)
-    number = wish.round if wish.round is not None else next_round(graph, wish.expert)[0]
-    start = drafts[0].data.decode("utf-8", "replace") if drafts else ""
-    text = start + view.template(graph, wish.expert, number or 0)
+    start = begin(here.workspace.store, uid, drafts[0] if drafts else None, wish)
+    text = start.text + view.template(start.graph, start.expert, start.round)
     edited = edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd)
-    return Draft(EDITED, view.without_template(edited).encode())
+    return [Draft(EDITED, view.without_template(edited).encode())], wish._replace(expert=start.expert, round=start.round)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

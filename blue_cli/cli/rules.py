@@ -49,7 +49,7 @@ def _find(name: str) -> Rule:
     from difflib import get_close_matches
 
     if name not in RULES:
-        near = get_close_matches(name, RULES, 3, 0.5)
+        near = get_close_matches(name, RULES, 3)
         raise NotFound(f'no rule is named "{name}"', fix=f"did you mean {near[0]}?" if near else "blue rules lists them", suggestions=near)
     return RULES[name]
 

@@ -39,6 +39,8 @@ _INSIDE = r"([^\[\]\\\n]*(?:\\.[^\[\]\\\n]*)*)(.?)"  # DESIGN.md, speed: this sh
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
 OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
 _FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
+_INTRODUCES = "]*:#-+.)_,;&\n"  # how the text before a marker that counts can end; nearly all other text ends otherwise
+_LOOK = 8
 _GAPS = " \t,;&*_"  # what may stand between a marker and another that follows it directly
 _BETWEEN = re.compile(rf"[{_GAPS}]*")
 _IDENTIFIED = r"[ \t]*([PTRECS](?:[0-9]|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)"
@@ -47,7 +49,9 @@ _STOP = re.compile(r"\n {0,3}[#=*_-]")
 _FIELD_REACH = 200  # a bold field name stands near the start of its line; to look further is quadratic on hostile lines
 
 
-def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -> tuple[list[Mark], blocks.Blocks | None]:
+def scan(  # noqa: C901  # the innermost loop of the program: a call more for every bracket is what it would cost
+    text: str, start: int, line: int, near: bool = False, only: str = ""
+) -> tuple[list[Mark], blocks.Blocks | None]:
     """All marks of the body that begins at offset `start`, on line `line` of the file, in order.
 
     `text` has only line feeds as line ends. The block reading comes back too, where one was needed (or asked for
@@ -65,7 +69,7 @@ def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -
             continue
         pos, end = match.span()
         if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
-            if only and text[max(pos - _FIELD_REACH, start) : pos].rstrip(_GAPS)[-1:] == "]":
+            if only and _may_follow(text, start, pos):
                 return _narrowed(scan(text, start, line)[0], only), view.blocks if view else None
             continue
         if not shows(pos):
@@ -82,6 +86,12 @@ def scan(text: str, start: int, line: int, near: bool = False, only: str = "") -
         at = pos
         add(_mark(text, row, pos, end, line, f"{author}-{letter}{digits}" if author else "", inside))
     return marks, view.blocks if view else None
+
+
+def _may_follow(text: str, start: int, pos: int) -> bool:
+    """Whether something in brackets may stand directly before."""
+    last = text[pos - 1]
+    return last == "]" or (last in _GAPS and text[max(pos - _LOOK, start) : pos].rstrip(_GAPS)[-1:] in ("]", ""))
 
 
 def _always(pos: int) -> bool:
@@ -133,6 +143,8 @@ def _stands(text: str, start: int, pos: int, row: Marker, before: list[Mark]) ->
     """
     if row.shape in _ANYWHERE:
         return text[pos - 1] != "\\" or not _is_escaped(text, pos)
+    if text[max(pos - _LOOK, start) : pos].rstrip(" \t")[-1:] not in _INTRODUCES:
+        return False
     line_start = text.rfind("\n", start, pos) + 1 or start
     if text.find("[", line_start, pos) < 0 and OPENING.fullmatch(text, line_start, pos):
         return True
@@ -147,6 +159,13 @@ def _is_escaped(text: str, pos: int) -> bool:
     """Whether an odd number of backslashes stands before an offset; no more of them count than anybody would write."""
     before = text[max(pos - _FIELD_REACH, 0) : pos]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _has_inline(text: str, start: int) -> bool:
+    """Whether something inside a paragraph can hide a marker. Fences alone hide lines, which the kinds say already."""
+    if "<" in text or ("(" in text and "](" in text):
+        return True
+    return "`" in text and text.count("`", start) != 3 * text.count("\n```", start)
 
 
 class _View:
@@ -171,9 +190,8 @@ class _View:
         kind = self.blocks.kinds[self.index]
         if kind not in (blocks.TEXT, blocks.HEADING):
             return False
-        if self.inline is None:  # fences alone hide lines, which the kinds say already
-            text, start = self.text, self.start
-            self.inline = text.count("`", start) != 3 * text.count("\n```", start) or "](" in text or "<" in text
+        if self.inline is None:
+            self.inline = _has_inline(self.text, self.start)
         if not self.inline:
             return True
         spans = self._spans(self.blocks.regions[self.index])

@@ -124,7 +124,7 @@ class _Reading:
             return "stands in an HTML block", "put an empty line before it, and close what is open"
         if kind == blocks.CODE and 0 <= read.unclosed <= index:
             return "stands in a code fence that is never closed", "close the fence above it"
-        if kind == blocks.QUOTE and index in read.lazy:
+        if kind == blocks.QUOTE:  # without a `>` of its own, or it would not start its line
             return "continues a block quote", "put an empty line before it"
         return None
 
@@ -176,17 +176,24 @@ def _verb(match: re.Match[str]) -> Near | None:
     row = _VERBS.get(verb)
     if row is not None:
         wanted = f"[{row.word}"
-        return _near(match, f"{match[0]}: {wanted} is meant", f"write {wanted} …]", wanted)
+        return _near(match, match[0].lstrip("[ \t"), wanted, wanted + _open(row), match.end())
     if match["gap"] != ":" or match["prefix"] != prefix:
         return None  # `[Re: your question]`
     known = [m.word for m in MARKERS if m.word.startswith(prefix + ":")]
     close = closest(verb, tuple(sorted(_VERBS)))
     fix = f"did you mean {_VERBS[close].word}?" if close else f"one of {', '.join(known)}"
-    return Near(VERB, match.start(), match.end(), f"{prefix}:{match['verb']}: no such verb", f"there are {', '.join(known)}", fix)
+    why = f"there are {', '.join(known)}" if close else ""
+    return Near(VERB, match.start(), match.end(), f"{prefix}:{match['verb']}: no such verb", why, fix)
 
 
-def _near(match: re.Match[str], message: str, fix: str, replacement: str) -> Near:
-    return Near(NEAR, match.start(), match.end(), message, "only the exact word is a marker", fix, replacement)
+def _open(row: Marker) -> str:
+    """How a ref or move goes on after its word."""
+    return " …]" if row.targets else "]"
+
+
+def _near(match: re.Match[str], written: str, wanted: str, whole: str, end: int) -> Near:
+    why = "only the exact word is a marker"
+    return Near(NEAR, match.start(), end, f"{written}: no such marker", why, f"did you mean {whole}?", wanted)
 
 
 def _word(text: str, pos: int) -> Near | None:
@@ -203,10 +210,9 @@ def _word(text: str, pos: int) -> Near | None:
 
 
 def _near_word(match: re.Match[str], wanted: str) -> Near:
-    end = match.end("word")
-    written = match[0][: end - match.start()]
-    fix = f"write {wanted}{match['rest'].rstrip()} …" if match["id"] else f"write {wanted} …"
-    return Near(NEAR, match.start(), end, f"{written}: {wanted} is meant", "only the exact word is a marker", fix, wanted)
+    row = BY_WORD[wanted[1:]]
+    whole = f"{wanted}{match['rest'].rstrip(' :|]')}: …]" if match["id"] else wanted + _open(row)
+    return _near(match, match["word"], wanted, whole, match.end("word"))
 
 
 def _like(word: str, identified: bool, follows: str) -> str:

@@ -81,7 +81,7 @@ def text(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry_run
 def template(graph: Graph, expert: str, round: int) -> str:
     """What the editor opens with: the question, what is open, and the markers with an example each.
 
-    All of it stands in one comment, which is no part of the contribution and may be deleted or left.
+    All of it stands in one comment, which is no part of the contribution.
     """
     opened = [f"  {e.id}  {sanitize(e.label)}" for name, e in graph.entities.items() if name in measure(graph).open_tensions]
     rows = {shape: [m for m in MARKERS if m.shape == shape and m.produced] for shape in (ENTITY, STANCE, REF, MOVE)}
@@ -93,8 +93,22 @@ def template(graph: Graph, expert: str, round: int) -> str:
         "\n".join(["Refer to what others said, inside your own paragraphs:", *_examples(rows[REF])]),
         "\n".join(["Moves:", *_examples(rows[MOVE])]),
     ]
+    return _comment(parts)
+
+
+def background(title: str, question: str) -> str:
+    """What the editor opens with for the background of a new dialogue."""
+    return _comment([f"The background of: {sanitize(title)}", sanitize(question), "What does the panel need to know before it begins?"])
+
+
+# The first line of what the editor opens with. A comment that a person writes begins in another way, and stays.
+_BEGIN = "<!-- this comment is no part of the text"
+
+
+def _comment(parts: Sequence[str]) -> str:
+    """Two lines to begin on, and the parts below. Nothing that they quote can end the comment."""
     inside = "\n\n".join(part for part in parts if part).replace("--", "- -")
-    return f"\n\n<!--\n{inside}\n-->\n"
+    return f"\n\n{_BEGIN}\n{inside}\n-->\n"
 
 
 def _examples(rows: Sequence[Marker]) -> list[str]:
@@ -104,8 +118,9 @@ def _examples(rows: Sequence[Marker]) -> list[str]:
 
 def without_template(edited: str) -> str:
     """What a person wrote, without the comment that the editor opened with."""
-    begin = edited.rfind("\n<!--\n")
-    end = edited.find("\n-->", begin)
+    text = "\n" + edited
+    begin = text.find("\n" + _BEGIN)
+    end = text.find("\n-->", begin)
     if begin < 0 or end < 0:
         return edited
-    return (edited[:begin].rstrip("\n") + "\n" + edited[end + 4 :].lstrip("\n")).lstrip("\n")
+    return (text[:begin].rstrip("\n") + "\n" + text[end + 4 :].lstrip("\n")).lstrip("\n")

@@ -149,13 +149,17 @@ def said_in(graph: Graph, number: int) -> Iterator[tuple[str, str, list[Entity],
 
 def show_round(graph: Graph, number: int, width: int, color: bool) -> str:
     """Who wrote in a round and what they brought."""
+    inner = max(width - 2, 1) if width else 0
     lines: list[str] = []
     for author, path, added, signalled in said_in(graph, number):
         lines += [paint(author, "title", color) + paint(f"  {sanitize(path)}{'  converges' if signalled else ''}", "dim", color)]
         rows = [(graph.shown(e.canonical), graph.standing[e.canonical].status, e.label) for e in added]
-        text = table((Column("id", style="id"), Column("status", style="by value"), Column("label", flex=True)), rows, width - 2, color)
+        text = table((Column("id", style="id"), Column("status", style="by value"), Column("label", flex=True)), rows, inner, color)
         lines += ["  " + line for line in text.splitlines()[1:]]
-        lines += ["  " + line for line in wrapped(", ".join(acts_in(graph, path)), width - 2 if width else 0) if line]
+        lines += ["  " + line for line in wrapped(", ".join(acts_in(graph, path)), inner) if line]
+    for ruling in graph.sources.rulings:
+        if ruling.round == number:
+            lines += [paint(f"{JUDGE}  {sanitize(ruling.path)}", "dim", color), *("  " + act for act in acts_in(graph, ruling.path))]
     silent = [slug for slug in graph.panel(number) if slug not in graph.writers.get(number, ()) and slug != JUDGE]
     if silent:
         lines += [paint(f"not yet: {', '.join(silent)}", "dim", color)]

@@ -77,13 +77,21 @@ def round_document(state: RoundState, blobs: Mapping[str, bytes]) -> Document:
 
 
 def contribution(address: str, data: bytes) -> Document:
-    """One blob, so that the same bytes can be made again: `front_matter` and `body` as text, else `base64`."""
+    """One blob, so that the same bytes can be made again: `document.join` of `bom`, `front_matter`, `body` and `newline`.
+
+    Where the delimiters of the front matter are spelled in a way of their own, `body` is the whole text and `front_matter`
+    is null; what is not UTF-8 is base64.
+    """
     kind, round, name = split_address(address)
     place: Document = {"address": address, "round": round if round >= 0 else None, "author": name if kind == "contribution" else None}
     parts = document.read(data)
-    if parts.problem == "encoding" or document.join(parts.bom, parts.front, parts.body, parts.newline) != data:
-        return {**place, "front_matter": None, "body": base64.b64encode(data).decode(), "encoding": "base64"}
-    return {**place, "front_matter": parts.front, "body": parts.body, "encoding": "text", "bom": parts.bom, "newline": parts.newline}
+    front, body = parts.front, parts.body
+    if document.join(parts.bom, front, body, parts.newline) != data:
+        try:
+            front, body = None, (data[3:] if parts.bom else data).decode()
+        except UnicodeDecodeError:
+            return {**place, "front_matter": None, "body": base64.b64encode(data).decode(), "encoding": "base64"}
+    return {**place, "front_matter": front, "body": body, "encoding": "text", "bom": parts.bom, "newline": parts.newline}
 
 
 def entity(graph: Graph, e: Entity, s: Standing) -> Document:

@@ -72,7 +72,8 @@ def fits(wanted: Filter, kind: str, entity: Entity, standing: Standing) -> bool:
     if wanted.by and wanted.by not in standing.contributors:
         return False
     if wanted.statuses or (wanted.raised and not wanted.all):
-        return standing.status in wanted.statuses or (wanted.raised and standing.status == "raised")
+        stance = entity.stance[0].lower() if entity.stance else ""
+        return standing.status in wanted.statuses or stance in wanted.statuses or (wanted.raised and standing.status == "raised")
     return kind != "T" or wanted.all or standing.status in UNSETTLED
 
 

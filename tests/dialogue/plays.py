@@ -70,15 +70,29 @@ def thing(kinds: str) -> st.SearchStrategy[Thing]:
 
 TENSION, ANYTHING = thing("T"), thing("PTREC")
 DEFINING = st.sampled_from(
-    "[TENSION T01: a] [TENSION T02: b] [TENSION: c] [PERSPECTIVE P01: d] [RECOMMENDATION R01: e] [EVIDENCE E01: f] [CLAIM C01: g]".replace("] [", "]|[").split("|")
+    "[TENSION T01: a] [TENSION T02: b] [TENSION: c] [PERSPECTIVE P01: d] [RECOMMENDATION R01: e] [EVIDENCE E01: f] [CLAIM C01: g]".replace(
+        "] [", "]|["
+    ).split("|")
 ).map(Line)
 ABOUT_TENSIONS = st.builds(
     lambda text, t: Line(text, (t,)),
-    st.sampled_from(["[RE:ADDRESS {}]", "[RE:RESOLVE {}]", "[RE:REOPEN {}]", "so [RE:RESOLVE {}: yes]", "[RESOLVED {}]", "[REFINEMENT on {}]", "[ACKNOWLEDGED {}: ok]"]),
+    st.sampled_from(
+        [
+            "[RE:ADDRESS {}]",
+            "[RE:RESOLVE {}]",
+            "[RE:REOPEN {}]",
+            "so [RE:RESOLVE {}: yes]",
+            "[RESOLVED {}]",
+            "[REFINEMENT on {}]",
+            "[ACKNOWLEDGED {}: ok]",
+        ]
+    ),
     TENSION,
 )
 ABOUT_ANYTHING = st.builds(
-    lambda text, t: Line(text, (t,)), st.sampled_from(["[RE:REFINE {}]", "[RE:OPPOSE {}]", "[RE:SUPPORT {}]", "[RE:QUESTION {}]", "[MOVE:CONCEDE {}]"]), ANYTHING
+    lambda text, t: Line(text, (t,)),
+    st.sampled_from(["[RE:REFINE {}]", "[RE:OPPOSE {}]", "[RE:SUPPORT {}]", "[RE:QUESTION {}]", "[MOVE:CONCEDE {}]"]),
+    ANYTHING,
 )
 AFTER_ANOTHER = st.builds(
     lambda first, text, a, t: Line(f"{first} {text}", (a, t)),
@@ -87,12 +101,20 @@ AFTER_ANOTHER = st.builds(
     ANYTHING,
     TENSION,
 )
-LOCAL = st.sampled_from(["[RE:ADDRESS T01]", "[RESOLVED T01]", "[RE:RESOLVE T02]", "[CONCESSION: P01 was wrong]", "# heading", "text"]).map(Line)
+LOCAL = st.sampled_from(["[RE:ADDRESS T01]", "[RESOLVED T01]", "[RE:RESOLVE T02]", "[CONCESSION: P01 was wrong]", "# heading", "text"]).map(
+    Line
+)
 CONVERGE = st.just(Line("[MOVE:CONVERGE]"))
-EXPERTS_LINES = st.lists(st.one_of(DEFINING, DEFINING, ABOUT_TENSIONS, ABOUT_TENSIONS, ABOUT_ANYTHING, AFTER_ANOTHER, LOCAL, CONVERGE, CONVERGE), max_size=5).map(tuple)
+EXPERTS_LINES = st.lists(
+    st.one_of(DEFINING, DEFINING, ABOUT_TENSIONS, ABOUT_TENSIONS, ABOUT_ANYTHING, AFTER_ANOTHER, LOCAL, CONVERGE, CONVERGE), max_size=5
+).map(tuple)
 RULING = st.one_of(
     st.builds(lambda text, t: Line(text, (t,)), st.sampled_from(["[RESOLVED {}]", "[REOPENED {}: no]", "[ACCEPTED {}: later]"]), TENSION),
-    st.builds(lambda text, t: Line(text, (t,)), st.sampled_from(["[ADOPTED {}]", "[REJECTED {}: no]", "[CONFIRMED {}]", "[REFUTED {}: no]"]), ANYTHING),
+    st.builds(
+        lambda text, t: Line(text, (t,)),
+        st.sampled_from(["[ADOPTED {}]", "[REJECTED {}: no]", "[CONFIRMED {}]", "[REFUTED {}: no]"]),
+        ANYTHING,
+    ),
     st.builds(lambda a, b: Line("[MERGED {} INTO {}]", (a, b)), TENSION, TENSION),
 )
 JUDGES_LINES = st.lists(DEFINING | RULING, max_size=3).map(tuple)

@@ -47,7 +47,9 @@ def test_nor_with_two_files_whose_names_differ_in_case_only() -> None:
 def test_the_names_of_experts_decide_nothing(play: Play, names: list[str]) -> None:
     before, after = graph(play.files()), graph(play.files(names))
     back = {new.upper(): old.upper() for new, old in zip(names, NAMES, strict=True)} | {"JUDGE": "JUDGE"}
-    renamed = {f"{back[author]}-{rest}": status for name, status in all_statuses(after).items() for author, _, rest in [name.rpartition("-")]}
+    renamed = {
+        f"{back[author]}-{rest}": status for name, status in all_statuses(after).items() for author, _, rest in [name.rpartition("-")]
+    }
     assert renamed == all_statuses(before)
     assert Counter(m.type for m in before.moves) == Counter(m.type for m in after.moves)
 
@@ -76,7 +78,9 @@ def test_a_narrow_reading_says_the_same_of_tensions(play: Play, only: str) -> No
     assert [story(narrow, e.canonical) for e, _ in narrow.of_kind("T")] == [story(whole, e.canonical) for e, _ in whole.of_kind("T")]
     assert narrow.signals == whole.signals and narrow.writers == whole.writers
     if "P" in only:
-        assert [(e.canonical, e.id, e.round) for e, _ in narrow.of_kind("P")] == [(e.canonical, e.id, e.round) for e, _ in whole.of_kind("P")]
+        assert [(e.canonical, e.id, e.round) for e, _ in narrow.of_kind("P")] == [
+            (e.canonical, e.id, e.round) for e, _ in whole.of_kind("P")
+        ]
 
 
 def story(found: Graph, name: str) -> object:
@@ -134,13 +138,24 @@ def test_a_merge_into_what_comes_later_has_none_either() -> None:
 
 
 def test_where_only_the_judges_tensions_count_the_others_are_raised() -> None:
-    rounds = [{"muffin": "[TENSION T01: a]", "judge": "[TENSION T01: b]"}, {"muffin": "[RE:RESOLVE MUFFIN-T0001]", "scone": "[RESOLVED T01]"}]
+    rounds = [
+        {"muffin": "[TENSION T01: a]", "judge": "[TENSION T01: b]"},
+        {"muffin": "[RE:RESOLVE MUFFIN-T0001]", "scone": "[RESOLVED T01]"},
+    ]
     found = graph(panel(*rounds, tensions="judge"))
     assert statuses(found) == {"MUFFIN-T0001": "raised", "JUDGE-T0001": "addressed"}
     assert [e.type for e in found.standing["MUFFIN-T0001"].events] == ["opened", "resolved"] or found.standing["MUFFIN-T0001"].events
 
 
-@pytest.mark.parametrize("spelling", ["[RESOLVED on MUFFIN-T01 -- measured]", "[RESOLVED: MUFFIN-T01 (measured)]", "[RESOLVED MUFFIN-T01: measured]", "[RESOLVED MUFFIN R0-T01]"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "[RESOLVED on MUFFIN-T01 -- measured]",
+        "[RESOLVED: MUFFIN-T01 (measured)]",
+        "[RESOLVED MUFFIN-T01: measured]",
+        "[RESOLVED MUFFIN R0-T01]",
+    ],
+)
 def test_the_judge_may_use_the_older_spellings(spelling: str) -> None:
     found = graph(panel({"muffin": "[TENSION T01: a]", "judge": spelling}))
     assert (statuses(found), troubles(found)) == ({"MUFFIN-T0001": "resolved"}, [])
@@ -149,7 +164,12 @@ def test_the_judge_may_use_the_older_spellings(spelling: str) -> None:
 def test_a_ruling_names_its_reason_its_cause_and_its_targets() -> None:
     body = "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[RECOMMENDATION R01: c]"
     (ruling,) = graph(panel({"muffin": body, "judge": "[RESOLVED MUFFIN-T0001, MUFFIN-T0002 VIA MUFFIN-R0001: measured: twice]"})).rulings
-    assert (ruling.type, ruling.targets, ruling.via, ruling.reason) == ("resolved", ("MUFFIN-T0001", "MUFFIN-T0002"), "MUFFIN-R0001", "measured: twice")
+    assert (ruling.type, ruling.targets, ruling.via, ruling.reason) == (
+        "resolved",
+        ("MUFFIN-T0001", "MUFFIN-T0002"),
+        "MUFFIN-R0001",
+        "measured: twice",
+    )
 
 
 @pytest.mark.parametrize("ruling", ["[ACCEPTED MUFFIN-T0001]", "[REJECTED MUFFIN-R0001]", "[REFUTED MUFFIN-E0001]"])
@@ -162,7 +182,8 @@ def test_rulings_that_need_a_reason_say_so(ruling: str) -> None:
 
 
 def test_the_source_is_the_entity_in_whose_content_a_ref_stands() -> None:
-    body = "so [RE:DEPEND SCONE-T01]\n\n[CLAIM C01: x] [RE:DEPEND SCONE-T01]\n\nand [RE:DEPEND SCONE-T01]\n\n## then\n\n[RE:DEPEND SCONE-T01]\n\n[CLAIM C02: y]\n\n---\n\n[RE:DEPEND SCONE-T01]"
+    ref = "[RE:DEPEND SCONE-T01]"
+    body = f"so {ref}\n\n[CLAIM C01: x] {ref}\n\nand {ref}\n\n## then\n\n{ref}\n\n[CLAIM C02: y]\n\n---\n\n{ref}"
     found = graph(panel({"scone": "[TENSION T01: a]", "muffin": body}))
     assert [source for source, _, _ in edges(found)] == ["@muffin", "MUFFIN-C0001", "MUFFIN-C0001", "@muffin", "@muffin"]
 
@@ -185,7 +206,8 @@ def test_verbs_that_may_not_have_their_target(text: str, rule: str) -> None:
 
 
 def test_moves_without_a_target_are_moves_all_the_same() -> None:
-    found = graph(panel({"muffin": "[RESOLVED: all of it]\n\n[REFINEMENT: sharper]\n\n[CONCESSION: fair]\n\n[MOVE:REQUEST the bill: how much?]\n\n[MOVE:CONVERGE]\n\n[MOVE:CONVERGE]"}))
+    said = ["[RESOLVED: all of it]", "[REFINEMENT: sharper]", "[CONCESSION: fair]", "[MOVE:REQUEST the bill: how much?]"]
+    found = graph(panel({"muffin": "\n\n".join([*said, "[MOVE:CONVERGE]", "[MOVE:CONVERGE]"])}))
     assert moves(found) == [("muffin", kind, ()) for kind in ("resolve", "refine", "concede", "request", "converge")]
     assert troubles(found) == []
 
@@ -194,6 +216,22 @@ def test_moves_without_a_target_are_moves_all_the_same() -> None:
 def test_a_refinement_addresses_a_tension_and_refines_its_own_kind(text: str) -> None:
     found = graph(panel({"scone": "[TENSION T01: a]\n\n[PERSPECTIVE P01: b]", "muffin": text}))
     assert [kind for _, kind, _ in edges(found)] == ["address" if "T01" in text else "refine"]
+
+
+@pytest.mark.parametrize(
+    ("label", "stance", "on"),
+    [
+        ("APPROVE | 0.85", ("APPROVE", 0.85), None),
+        ("approve | 1", ("APPROVE", 1.0), None),
+        ("HOLD", ("HOLD", None), None),
+        ("REJECT | .5 on MUFFIN-R0001", ("REJECT", 0.5), "MUFFIN-R0001"),
+        ("CONDITIONAL | 0.75 on R0001: if it ships", ("CONDITIONAL", 0.75), "MUFFIN-R0001"),
+        ("PERHAPS | 0.5", None, None),
+    ],
+)
+def test_a_stance_has_a_word_a_confidence_and_may_say_on_what(label: str, stance: object, on: str | None) -> None:
+    found = graph(panel({"muffin": "[RECOMMENDATION R01: a]", "scone": f"[STANCE S01: {label}]"}))
+    assert (found.entities["SCONE-S0001"].stance, found.abouts.get("SCONE-S0001")) == (stance, on)
 
 
 def test_many_entities_and_headings_take_no_time() -> None:

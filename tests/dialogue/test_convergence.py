@@ -50,7 +50,9 @@ def test_tensions_that_do_not_count_are_not_open() -> None:
 
 
 def test_new_perspectives_are_those_of_the_last_round() -> None:
-    found = measure({"muffin": "[PERSPECTIVE P01: a]"}, {"muffin": "[PERSPECTIVE P01: b]\n\n[PERSPECTIVE P02: c]", "scone": "[PERSPECTIVE P01: d]"})
+    found = measure(
+        {"muffin": "[PERSPECTIVE P01: a]"}, {"muffin": "[PERSPECTIVE P01: b]\n\n[PERSPECTIVE P02: c]", "scone": "[PERSPECTIVE P01: d]"}
+    )
     assert found.new_perspectives == ("MUFFIN-P0101", "MUFFIN-P0102", "SCONE-P0101")
     assert found.velocity == 3
 
@@ -176,7 +178,9 @@ def test_an_older_dialogue_is_converged_when_its_whole_last_panel_signalled(file
         ([{"muffin": "x"}], True, "judge", (1, ())),
     ],
 )
-def test_the_round_an_expert_writes_in(rounds: list[dict[str, str]], final: bool, slug: str, wanted: tuple[int | None, tuple[str, ...]]) -> None:
+def test_the_round_an_expert_writes_in(
+    rounds: list[dict[str, str]], final: bool, slug: str, wanted: tuple[int | None, tuple[str, ...]]
+) -> None:
     assert convergence.next_round(fold(*rounds, experts="muffin scone", final=final), slug) == wanted
 
 
@@ -191,7 +195,10 @@ def test_the_panel_of_the_last_round_decides_who_is_missing() -> None:
 
 def test_the_history_says_how_each_round_ended() -> None:
     rounds = [{"muffin": "[TENSION T01: a]\n\n[PERSPECTIVE P01: b]"}, {"scone": CONVERGE}, END]
-    assert [(r.round, r.open_tensions, r.new_perspectives, r.velocity, r.percent, r.writers) for r in convergence.history(fold(*rounds, experts="muffin scone"))] == [
+    assert [
+        (r.round, r.open_tensions, r.new_perspectives, r.velocity, r.percent, r.writers)
+        for r in convergence.history(fold(*rounds, experts="muffin scone"))
+    ] == [
         (0, 1, 1, 2, 0.0, ("muffin",)),
         (1, 1, 0, 1, 50.0, ("scone",)),
         (2, 0, 0, 0, 100.0, ("muffin", "scone")),
@@ -204,4 +211,9 @@ def test_the_last_row_of_the_history_is_the_measure_of_now(play: Play) -> None:
     measured, rows = convergence.measure(found), convergence.history(found)
     if not rows or any(event.round > rows[-1].round for standing in found.standing.values() for event in standing.events):
         return  # the judge went on after the last expert
-    assert (rows[-1].round, rows[-1].velocity, rows[-1].percent, rows[-1].signals) == (measured.round, measured.velocity, measured.percent, measured.signals)
+    assert (rows[-1].round, rows[-1].velocity, rows[-1].percent, rows[-1].signals) == (
+        measured.round,
+        measured.velocity,
+        measured.percent,
+        measured.signals,
+    )

@@ -7,8 +7,25 @@ import re
 import pytest
 
 from blue_cli.dialogue import lifecycle, markers, resolve
-from blue_cli.dialogue.grammar import ACT, ANY, BY_WORD, ENTITY, ENTITY_OF, KIND_NAMES, KIND_WORD, MARKERS, MOVE, REF, RULING, STANCE
-from blue_cli.dialogue.grammar import STANCES, STATUSES, UNSETTLED, VERDICT, Marker
+from blue_cli.dialogue.grammar import (
+    ACT,
+    ANY,
+    BY_WORD,
+    ENTITY,
+    ENTITY_OF,
+    KIND_NAMES,
+    KIND_WORD,
+    MARKERS,
+    MOVE,
+    REF,
+    RULING,
+    STANCE,
+    STANCES,
+    STATUSES,
+    UNSETTLED,
+    VERDICT,
+    Marker,
+)
 from blue_cli.dialogue.ids import KINDS
 from tests.dialogue.build import graph, panel
 

@@ -96,7 +96,15 @@ def test_a_round_is_judged_by_the_status_at_its_start() -> None:
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize(
     "text",
-    ["[RE:SUPPORT $T]", "[RE:OPPOSE $T]", "[RE:QUESTION $T]", "[RE:DEPEND $T]", "[TENSION T01: x]\n[RE:REFINE $T]", "[MOVE:CONCEDE $T]", "[MOVE:DEFEND $T]"],
+    [
+        "[RE:SUPPORT $T]",
+        "[RE:OPPOSE $T]",
+        "[RE:QUESTION $T]",
+        "[RE:DEPEND $T]",
+        "[TENSION T01: x]\n[RE:REFINE $T]",
+        "[MOVE:CONCEDE $T]",
+        "[MOVE:DEFEND $T]",
+    ],
 )
 def test_other_acts_leave_a_tension_as_it_is(text: str, before: str, by: str) -> None:
     found = fold(*BEFORE[before], {by: text})
@@ -134,7 +142,9 @@ def test_an_illegal_act_says_where_it_stands() -> None:
 
 
 def signals(**bodies: str) -> dict[str, str]:
-    return {slug: f"[MOVE:CONVERGE]\n\n{bodies.get(slug, '')}" for slug in EXPERTS.split()} | {k: v for k, v in bodies.items() if k == "judge"}
+    return {slug: f"[MOVE:CONVERGE]\n\n{bodies.get(slug, '')}" for slug in EXPERTS.split()} | {
+        k: v for k, v in bodies.items() if k == "judge"
+    }
 
 
 @pytest.mark.parametrize(
@@ -162,7 +172,13 @@ def test_unanimity_confirms_what_was_proposed_and_not_reopened_since(rounds: lis
 
 def test_the_event_of_unanimity_carries_both_rounds() -> None:
     event = fold(PROPOSE, QUIET, signals()).standing[T].events[-1]
-    assert (event.type, event.round, event.confirms, event.actors, event.status) == ("resolved", 3, 1, ("muffin", "scone", "strudel"), "resolved")
+    assert (event.type, event.round, event.confirms, event.actors, event.status) == (
+        "resolved",
+        3,
+        1,
+        ("muffin", "scone", "strudel"),
+        "resolved",
+    )
 
 
 def test_the_panel_of_the_round_is_asked_not_the_whole() -> None:
@@ -181,12 +197,16 @@ def test_contributors_join_and_acts_go_to_the_whole() -> None:
 
 def test_chains_end_at_the_last_and_cycles_nowhere() -> None:
     three = {"muffin": "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[TENSION T03: c]"}
-    chain = {"judge": "[MERGED MUFFIN-T0001 INTO MUFFIN-T0002]\n\n[MERGED MUFFIN-T0002 INTO MUFFIN-T0003]\n\n[MERGED MUFFIN-T0003 INTO MUFFIN-T0001]"}
+    chain = {
+        "judge": "[MERGED MUFFIN-T0001 INTO MUFFIN-T0002]\n\n[MERGED MUFFIN-T0002 INTO MUFFIN-T0003]\n\n[MERGED MUFFIN-T0003 INTO MUFFIN-T0001]"
+    }
     act = {"muffin": "[RE:RESOLVE MUFFIN-T0001]"}
     assert list(statuses(graph(panel(three, chain, act))).values()) == ["merged", "merged", "resolved"]
 
 
-@pytest.mark.parametrize("ruling", ["[MERGED $T INTO $T]", "[MERGED $T]", "[MERGED $T INTO MUFFIN-R0001]", "[MERGED $T INTO @scone]", "[MERGED $T INTO nothing]"])
+@pytest.mark.parametrize(
+    "ruling", ["[MERGED $T INTO $T]", "[MERGED $T]", "[MERGED $T INTO MUFFIN-R0001]", "[MERGED $T INTO @scone]", "[MERGED $T INTO nothing]"]
+)
 def test_what_cannot_be_merged_is_a_trouble_and_stays(ruling: str) -> None:
     found = fold({"judge": ruling})
     assert statuses(found)[T] == "open"
@@ -194,7 +214,9 @@ def test_what_cannot_be_merged_is_a_trouble_and_stays(ruling: str) -> None:
 
 
 def test_perspectives_merge_too() -> None:
-    found = graph(panel({"muffin": "[PERSPECTIVE P01: a]", "scone": "[PERSPECTIVE P01: b]", "judge": "[MERGED SCONE-P0001 INTO MUFFIN-P0001]"}))
+    found = graph(
+        panel({"muffin": "[PERSPECTIVE P01: a]", "scone": "[PERSPECTIVE P01: b]", "judge": "[MERGED SCONE-P0001 INTO MUFFIN-P0001]"})
+    )
     assert statuses(found, "P") == {"MUFFIN-P0001": "open", "SCONE-P0001": "merged"}
     assert found.standing["MUFFIN-P0001"].contributors == ("muffin", "scone")
 
@@ -248,7 +270,11 @@ def test_the_other_kinds(name: str, rounds: list[dict[str, str]], after: str) ->
 
 
 def test_every_event_carries_round_actor_cause_path_and_line() -> None:
-    found = fold({"scone": "[PERSPECTIVE P01: why]\n\nso [RE:ADDRESS $T]"}, {"muffin": "[RE:RESOLVE $T]"}, {"judge": "[REOPENED $T VIA MUFFIN-R0001: no]"})
+    found = fold(
+        {"scone": "[PERSPECTIVE P01: why]\n\nso [RE:ADDRESS $T]"},
+        {"muffin": "[RE:RESOLVE $T]"},
+        {"judge": "[REOPENED $T VIA MUFFIN-R0001: no]"},
+    )
     events = [(e.type, e.round, e.actors, e.reference, e.path.partition("round-")[2], e.line, e.status) for e in found.standing[T].events]
     assert events == [
         ("opened", 0, ("muffin",), None, "0/muffin.md", 1, ""),
@@ -260,5 +286,10 @@ def test_every_event_carries_round_actor_cause_path_and_line() -> None:
 
 def test_saying_again_what_stands_is_an_event_without_effect() -> None:
     found = fold(RESOLVE, RESOLVE, ADDRESS)
-    assert [(e.type, e.status) for e in found.standing[T].events] == [("opened", ""), ("resolved", "resolved"), ("resolved", ""), ("addressed", "")]
+    assert [(e.type, e.status) for e in found.standing[T].events] == [
+        ("opened", ""),
+        ("resolved", "resolved"),
+        ("resolved", ""),
+        ("addressed", ""),
+    ]
     assert found.illegal == ()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blue_cli.dialogue import markers
-from blue_cli.dialogue.grammar import BY_WORD, ENTITY, MARKERS, RULING, STANCE, Marker
+from blue_cli.dialogue.grammar import BY_WORD, ENTITY, MARKERS, ON_TENSIONS, RULING, STANCE, Marker
 from blue_cli.dialogue.markers import Mark
 from tests.dialogue import texts
 
@@ -150,19 +150,29 @@ def test_older_acts_and_rulings_start_a_line_or_follow_a_marker_or_a_bold_field(
     assert act[1:].partition(" ")[0] in words(text.format(act))
 
 
-@pytest.mark.parametrize("text", ["as {} says", "**bold** and {}", "Moves: {}", "[MOVE:CONVERGE] then {}", "[x](y) {}", "a **b**: {}", "> {}"])
+@pytest.mark.parametrize(
+    "text", ["as {} says", "**bold** and {}", "Moves: {}", "[MOVE:CONVERGE] then {}", "[x](y) {}", "a **b**: {}", "> {}"]
+)
 def test_elsewhere_they_are_mentions(text: str) -> None:
     assert "RESOLVED" not in words(text.format("[RESOLVED T05]"))
 
 
-@pytest.mark.parametrize("text", ["[RE:WONDER P01]", "[MOVE:SHOUT]", "[re:support P01]", "[tension T01: x]", "[TENSIONS T01]", "[RESOLVEDLY]", "[TENSON T01: x]"])
+@pytest.mark.parametrize(
+    "text", ["[RE:WONDER P01]", "[MOVE:SHOUT]", "[re:support P01]", "[tension T01: x]", "[TENSIONS T01]", "[RESOLVEDLY]", "[TENSON T01: x]"]
+)
 def test_other_words_are_no_markers(text: str) -> None:
     assert scan(text) == []
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("see \\[RE:SUPPORT P01]", 0), ("\\[RE:SUPPORT P01\\]", 0), ("\\\\[RE:SUPPORT P01]", 1), ("\\\\\\[RE:SUPPORT P01]", 0), ("\n\\\n[RE:SUPPORT P01]", 1)],
+    [
+        ("see \\[RE:SUPPORT P01]", 0),
+        ("\\[RE:SUPPORT P01\\]", 0),
+        ("\\\\[RE:SUPPORT P01]", 1),
+        ("\\\\\\[RE:SUPPORT P01]", 0),
+        ("\n\\\n[RE:SUPPORT P01]", 1),
+    ],
 )
 def test_an_escaped_bracket_is_plain_text(text: str, count: int) -> None:
     assert len(scan(text)) == count
@@ -275,7 +285,9 @@ def test_what_stands_before_the_body_only_shifts(text: str, before: str) -> None
 
 
 PRODUCED = [row for row in MARKERS if row.produced]
-LABELS = st.text(st.sampled_from("ab é—|:,.()’0"), min_size=1).map(str.strip).filter(lambda s: s and s[0] not in ":—-–" and s[-1] not in " :")
+LABELS = (
+    st.text(st.sampled_from("ab é—|:,.()’0"), min_size=1).map(str.strip).filter(lambda s: s and s[0] not in ":—-–" and s[-1] not in " :")
+)
 
 
 @given(st.sampled_from(PRODUCED), st.integers(1, 999), LABELS)
@@ -293,8 +305,8 @@ def test_written_markers_scan_back(row: Marker, number: int, label: str) -> None
 # --- hostile lines: each of these once took seconds or minutes ---------------------------------------------------
 
 HOSTILE = {
-    "brackets that never close": "[RE:SUPPORT " * 5000,
-    "bullets before brackets": "- " * 16000 + "[RESOLVED T1 " * 2000,
+    "brackets that never close": "[RE:SUPPORT " * 20000,
+    "bullets before brackets": "- " * 50000 + "[RESOLVED T1 " * 6000,
     "code spans and refs in one paragraph": "`x` [RE:SUPPORT P1]\n" * 20000,
     "spans before every marker": "`x`\n[TENSION T01: x]\n" * 20000,
     "escapes": "\\" * 60000 + "[RE:SUPPORT P1]",
@@ -311,3 +323,17 @@ def test_hostile_lines_take_no_time(text: str) -> None:
 
 def test_rulings_are_the_judges_rows() -> None:
     assert all(BY_WORD[word].judge == (BY_WORD[word].shape == RULING) for word in BY_WORD)
+
+
+# --- a narrow scan ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("only", ["T", "P", "TP"])
+@given(text=texts.BODIES)
+def test_a_narrow_scan_finds_what_the_whole_one_finds_of_those_kinds(only: str, text: str) -> None:
+    whole, _ = markers.scan(text, 0, 1)
+    narrow, _ = markers.scan(text, 0, 1, only=only)
+    wanted = [m for m in whole if (m.row.letter in only if m.row.letter else m.row.word in ON_TENSIONS)]
+    assert [(m.row, m.pos, m.end, m.label, m.written, m.author) for m in narrow] == [
+        (m.row, m.pos, m.end, m.label, m.written, m.author) for m in wanted
+    ]

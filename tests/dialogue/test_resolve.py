@@ -12,7 +12,11 @@ from tests.dialogue import texts
 from tests.dialogue.build import edges, graph, head, moves, panel, troubles
 
 SLUGS = frozenset(["muffin", "scone", "strudel", "petit-four"])
-ROUND_0 = {"muffin": "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[TENSION T-NEW: c]\n", "scone": "[TENSION T01: d]\n\n[PERSPECTIVE P01: e]\n", "petit-four": "[TENSION T01: f]\n"}
+ROUND_0 = {
+    "muffin": "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[TENSION T-NEW: c]\n",
+    "scone": "[TENSION T01: d]\n\n[PERSPECTIVE P01: e]\n",
+    "petit-four": "[TENSION T01: f]\n",
+}
 
 
 def target(text: str, *, ids: str = "", by: str = "scone", second: str = "") -> str | None:
@@ -110,7 +114,11 @@ def test_3_without_a_round_the_latest_earlier_one_before_this_one() -> None:
     assert target("[RE:DEPEND SCONE-T01]", second=own) == "SCONE-T0001"
     assert target("[RE:DEPEND SCONE R1-T01]", second=own) == "SCONE-T0101"
     assert target("[RE:DEPEND SCONE-T05]", second="[TENSION T05: own]") == "SCONE-T0105"
-    rounds = [{"muffin": "[TENSION T01: a]"}, {"muffin": "[TENSION T01: b]"}, {"muffin": "[TENSION T01: c]", "scone": "[RE:DEPEND MUFFIN-T01]"}]
+    rounds = [
+        {"muffin": "[TENSION T01: a]"},
+        {"muffin": "[TENSION T01: b]"},
+        {"muffin": "[TENSION T01: c]", "scone": "[RE:DEPEND MUFFIN-T01]"},
+    ]
     assert graph(panel(*rounds)).refs[-1].target == "MUFFIN-T0101"
 
 
@@ -140,7 +148,10 @@ def test_5_both_exist_is_ambiguous_and_an_older_resolved_means_the_earlier() -> 
 
 
 def test_5_where_the_judges_count_a_bare_number_is_the_judges() -> None:
-    judged = [{"judge": "[TENSION T01: a]", "muffin": "[TENSION T01: b]\n\n[RE:ADDRESS T01]"}, {"muffin": "[RE:ADDRESS T01]\n\n[RE:ADDRESS T02]"}]
+    judged = [
+        {"judge": "[TENSION T01: a]", "muffin": "[TENSION T01: b]\n\n[RE:ADDRESS T01]"},
+        {"muffin": "[RE:ADDRESS T01]\n\n[RE:ADDRESS T02]"},
+    ]
     found = graph(panel(*judged, tensions="judge"))
     assert [r.target for r in found.refs] == ["JUDGE-T0001", "JUDGE-T0001", None]
     assert [r.target for r in graph(panel(*judged)).refs] == ["MUFFIN-T0001", "MUFFIN-T0001", None]
@@ -172,7 +183,10 @@ def test_5_an_odd_id_resolves_in_the_same_file_then_in_the_authors_earlier_ones(
     assert target("[RESOLVED t-new]".replace("t-new", "T-new"), by="muffin") == "MUFFIN-T0003"
 
 
-@pytest.mark.parametrize(("written", "wanted"), [("@muffin", "@muffin"), ("@Muffin", "@muffin"), ("@judge", "@judge"), ("@petit-four", "@petit-four"), ("@nobody", None)])
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [("@muffin", "@muffin"), ("@Muffin", "@muffin"), ("@judge", "@judge"), ("@petit-four", "@petit-four"), ("@nobody", None)],
+)
 def test_6_an_at_sign_is_an_expert(written: str, wanted: str | None) -> None:
     found = asked(f"[MOVE:CHALLENGE {written}]")
     assert moves(found)[-1][2] == ((wanted,) if wanted else ())
@@ -212,7 +226,12 @@ def test_one_bad_target_does_not_hide_the_others() -> None:
 
 def heads(text: str) -> list[str]:
     """What an act is about: the tokens in its text, names in capitals."""
-    return [f"{t.author.upper()}{'-' if t.author else ''}{t.kind}{t.number}{'' if t.round is None else f' R{t.round}'}" if t.form != "odd" else t.written for t in resolve.lex_act(text, SLUGS)]
+    return [
+        f"{t.author.upper()}{'-' if t.author else ''}{t.kind}{t.number}{'' if t.round is None else f' R{t.round}'}"
+        if t.form != "odd"
+        else t.written
+        for t in resolve.lex_act(text, SLUGS)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +302,10 @@ def test_lexing_is_total(inside: str) -> None:
     assert len(resolve.clauses(inside)) == 3
 
 
-@given(INSIDE.map(lambda s: s.replace("\n", " ").replace("\x00", "")), st.sampled_from(["RE:DEPEND", "RESOLVED", "MOVE:CHALLENGE", "REFINEMENT", "CONCESSION"]))
+@given(
+    INSIDE.map(lambda s: s.replace("\n", " ").replace("\x00", "")),
+    st.sampled_from(["RE:DEPEND", "RESOLVED", "MOVE:CHALLENGE", "REFINEMENT", "CONCESSION"]),
+)
 def test_every_ref_gets_an_answer(inside: str, word: str) -> None:
     """A target is an entity, an expert, or nothing with a trouble that says so."""
     found = asked(f"[{word} {inside}]")
@@ -292,6 +314,10 @@ def test_every_ref_gets_an_answer(inside: str, word: str) -> None:
 
 
 def test_a_name_that_ends_like_an_id_is_still_a_name() -> None:
-    files = {"dialogue.md": head("x", "x-p2"), "round-0/x.md": "[PERSPECTIVE P02: a]\n\n[TENSION T01: b]", "round-0/x-p2.md": "[TENSION T01: c]"}
+    files = {
+        "dialogue.md": head("x", "x-p2"),
+        "round-0/x.md": "[PERSPECTIVE P02: a]\n\n[TENSION T01: b]",
+        "round-0/x-p2.md": "[TENSION T01: c]",
+    }
     files["round-1/x.md"] = "[RE:DEPEND X-P2-T0001] [RE:DEPEND X-P2-T01] [RE:DEPEND X-P2]"
     assert [r.target for r in graph(files).refs] == ["X-P2-T0001", "X-P2-T0001", "X-P0002"]

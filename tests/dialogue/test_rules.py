@@ -54,7 +54,8 @@ def test_a_dialogue_without_mistakes_has_no_findings() -> None:
     files = panel(
         {
             "muffin": said(
-                "[PERSPECTIVE P01: Cold caches]\n\n[TENSION T01: Latency]\n\n[STANCE S01: APPROVE | 0.8]", "P01: P0001, T01: T0001, S01: S0001"
+                "[PERSPECTIVE P01: Cold caches]\n\n[TENSION T01: Latency]\n\n[STANCE S01: APPROVE | 0.8]",
+                "P01: P0001, T01: T0001, S01: S0001",
             ),
             "scone": said("[CLAIM C01: A minute is fine]\n[RE:SUPPORT P0001]", "C01: C0001"),
         },
@@ -158,7 +159,9 @@ def test_files_that_look_like_contributions_and_are_none(path: str, rule: str) -
     assert found({"round-0/muffin.md": "Text.\n", path: "Text.\n"}) == [(rule, path.rpartition("/")[2])]
 
 
-@pytest.mark.parametrize("path", ["round-0/muffin.prompt.md", "round-0.summary.md", "round-0/panel.json", "notes/round-1.md", "tensions.md"])
+@pytest.mark.parametrize(
+    "path", ["round-0/muffin.prompt.md", "round-0.summary.md", "round-0/panel.json", "notes/round-1.md", "tensions.md"]
+)
 def test_other_files_are_nobodys_business(path: str) -> None:
     text = "[]" if path.endswith(".json") else "Text.\n"
     assert found({"round-0/muffin.md": "Text.\n", path: text}) == []
@@ -297,17 +300,34 @@ def test_findings_come_by_path_and_place() -> None:
 # --- hostile text ------------------------------------------------------------------------------------------------
 
 FRONTS = st.sampled_from(
-    ["", "---\nblue: 1\n---\n", "---\nids: {T01: T0001, P01: x, 1: 2}\nrefs: {T01: MUFFIN-T0001, T0001: 7}\n---\n", "---\nround: x\nexpert: [a]\nblue: true\n---\n",
+    ["", "---\nblue: 1\n---\n", "---\nids: {T01: T0001, P01: x, 1: 2}\nrefs: {T01: MUFFIN-T0001, T0001: 7}\n---\n",
+     "---\nround: x\nexpert: [a]\nblue: true\n---\n",
      "---\nids: []\nrefs: no\n---\n", "---\nblue: 99\ndialogue: {a: b}\n---\n", "---\n["]
 )  # fmt: skip
 TEXTS = st.builds("{}{}".format, FRONTS, BODIES) | st.text(max_size=80)
 PATHS = st.sampled_from(
-    "dialogue.md round-0/muffin.md round-0/Muffin.md round-0/judge.md round-1/scone.md round-9/muffin.md round-0/rulings/MUFFIN-T0001.md verdicts/final.md"
-    " tensions.md verdict.md expert-pool.json round-0/panel.json round-1.summary.md round-0/b_d.md round-007/x.md scoreboard.md".split()
+    [
+        "dialogue.md",
+        "round-0/muffin.md",
+        "round-0/Muffin.md",
+        "round-0/judge.md",
+        "round-1/scone.md",
+        "round-9/muffin.md",
+        "round-0/rulings/MUFFIN-T0001.md",
+        "verdicts/final.md",
+        "tensions.md",
+        "verdict.md",
+        "expert-pool.json",
+        "round-0/panel.json",
+        "round-1.summary.md",
+        "round-0/b_d.md",
+        "round-007/x.md",
+        "scoreboard.md",
+    ]
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.dictionaries(PATHS, TEXTS, max_size=6), st.booleans())
 def test_no_text_makes_a_check_raise_and_every_finding_has_its_rule_and_place(files: dict[str, str], native: bool) -> None:
     blobs = {path: text.encode(errors="surrogatepass") for path, text in files.items()}

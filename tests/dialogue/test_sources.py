@@ -23,7 +23,9 @@ def test_files_come_by_round_and_name_with_the_judge_last() -> None:
     assert found == [(0, "scone"), (2, "muffin"), (2, "zebra"), (2, "judge"), (10, "muffin")]
 
 
-@pytest.mark.parametrize("path", ["round-0/muffin.prompt.md", "round-00/x.md", "round-100/x.md", "round-0/con.md", "x.md", "round-0/a/b.md", "round-0/x.txt"])
+@pytest.mark.parametrize(
+    "path", ["round-0/muffin.prompt.md", "round-00/x.md", "round-100/x.md", "round-0/con.md", "x.md", "round-0/a/b.md", "round-0/x.txt"]
+)
 def test_what_is_no_contribution(path: str) -> None:
     assert authors(path) == authors(path, older=True) == []
 
@@ -49,7 +51,13 @@ def test_a_mark_of_byte_order_is_no_text() -> None:
 
 @pytest.mark.parametrize(
     ("data", "rule"),
-    [(b"\xff[TENSION T01: x]", "encoding"), (b"[TENSION T01: x]\0", "encoding"), (b"---\na: [\n---\n", "front-matter"), (b"x" * (1 << 21), "limit"), (b"x" * (1 << 17), "limit")],
+    [
+        (b"\xff[TENSION T01: x]", "encoding"),
+        (b"[TENSION T01: x]\0", "encoding"),
+        (b"---\na: [\n---\n", "front-matter"),
+        (b"x" * (1 << 21), "limit"),
+        (b"x" * (1 << 17), "limit"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_one_finding_and_the_rest_reads(data: bytes, rule: str) -> None:
     found = graph({**panel({"scone": "[TENSION T01: x]"}), "round-0/muffin.md": data})
@@ -62,7 +70,24 @@ def test_entities_of_a_ruling_file_define_nothing() -> None:
     assert statuses(graph(files)) == {"MUFFIN-T0001": "resolved"}
 
 
-@given(st.dictionaries(st.sampled_from(["round-0/muffin.md", "round-0/judge.md", "round-1/scone.md", "round-1/rulings/a.md", "tensions.md", "verdict.md", "round-0.summary.md", "round-0/panel.json"]), texts.BODIES | st.text() | st.binary(max_size=50)), st.booleans())
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "round-0/muffin.md",
+                "round-0/judge.md",
+                "round-1/scone.md",
+                "round-1/rulings/a.md",
+                "tensions.md",
+                "verdict.md",
+                "round-0.summary.md",
+                "round-0/panel.json",
+            ]
+        ),
+        texts.BODIES | st.text() | st.binary(max_size=50),
+    ),
+    st.booleans(),
+)
 def test_any_bytes_fold(files: dict[str, str | bytes], native: bool) -> None:
     storable = {path: text if isinstance(text, bytes) else text.encode("utf-8", "replace") for path, text in files.items()}
     found = graph({"dialogue.md": head("muffin"), **storable} if native else storable)
@@ -79,7 +104,18 @@ def test_a_broken_dialogue_md_does_not_turn_a_native_dialogue_into_an_older_one(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"panels": "5"}, {"panels": '{"x": [a]}'}, {"max_rounds": "no"}, {"max_rounds": "-3"}, {"tensions": "[judge]"}, {"links": "5"}, {"closed": "yes"}, {"created": "[]"}, {"panels": f'{{"{"1" * 5000}": [a]}}'}]
+    "fields",
+    [
+        {"panels": "5"},
+        {"panels": '{"x": [a]}'},
+        {"max_rounds": "no"},
+        {"max_rounds": "-3"},
+        {"tensions": "[judge]"},
+        {"links": "5"},
+        {"closed": "yes"},
+        {"created": "[]"},
+        {"panels": f'{{"{"1" * 5000}": [a]}}'},
+    ],
 )
 def test_fields_of_the_wrong_shape_are_left_out(fields: dict[str, str]) -> None:
     found = graph(panel({"muffin": "[TENSION T01: x]"}, **fields))
@@ -91,7 +127,11 @@ def test_fields_of_the_wrong_shape_are_left_out(fields: dict[str, str]) -> None:
     ("round", "wanted"), [(0, ("muffin", "scone")), (1, ("muffin", "strudel")), (2, ("muffin",)), (3, ("scone",)), (4, ("muffin",))]
 )
 def test_the_panel_of_a_round(round: int, wanted: tuple[str, ...]) -> None:
-    files = {"dialogue.md": head("muffin", "{slug: scone, to_round: 0}", "{slug: strudel, from_round: 1, to_round: 1}", panels="{3: [SCONE, judge]}")}
+    files = {
+        "dialogue.md": head(
+            "muffin", "{slug: scone, to_round: 0}", "{slug: strudel, from_round: 1, to_round: 1}", panels="{3: [SCONE, judge]}"
+        )
+    }
     assert graph(files).panel(round) == wanted
 
 
@@ -107,7 +147,9 @@ def test_a_folder_without_dialogue_md_is_read_as_it_lies() -> None:
 def test_an_expert_is_who_the_panel_names_else_who_wrote() -> None:
     files = {"round-0/panel.json": '{"agents": [{"name": "Petit Four"}, "Éclair"]}'}
     files |= {f"round-{n}/{slug}.md": "[TENSION T01: x]" for n in (0, 1) for slug in ("petit-four", "stranger", "eclair")}
-    files |= dict.fromkeys(["round-1/scoreboard.md", "round-1/tensions.md", "round-1/summary.md", "round-1/Verdict.md"], "[TENSION T09: no]")
+    files |= dict.fromkeys(
+        ["round-1/scoreboard.md", "round-1/tensions.md", "round-1/summary.md", "round-1/Verdict.md"], "[TENSION T09: no]"
+    )
     found = graph(files)
     assert found.writers == {0: ("eclair", "petit-four"), 1: ("eclair", "petit-four", "stranger")}
     assert (found.panel(0), found.panel(1)) == (("eclair", "petit-four"), ("eclair", "petit-four", "stranger"))
@@ -192,7 +234,13 @@ def table(*rows: str) -> str:
 
 def test_a_register_that_renumbers_holds_the_tensions_that_count() -> None:
     found = graph({**FIRST, "tensions.md": table("T01 | Latency | Muffin, Scone | Open", "T02 | Cost | Scone | Resolved (R0)")})
-    assert statuses(found) == {"MUFFIN-T0001": "raised", "MUFFIN-T0002": "raised", "SCONE-T0001": "raised", "JUDGE-T0001": "open", "JUDGE-T0002": "resolved"}
+    assert statuses(found) == {
+        "MUFFIN-T0001": "raised",
+        "MUFFIN-T0002": "raised",
+        "SCONE-T0001": "raised",
+        "JUDGE-T0001": "open",
+        "JUDGE-T0002": "resolved",
+    }
     assert [found.shown(n) for n in found.entities] == ["MUFFIN-T0001", "MUFFIN-T0002", "SCONE-T0001", "T01", "T02"]
     row = found.entities["JUDGE-T0001"]
     assert (row.author, row.local_id, row.path.rpartition("/")[2], row.line) == (JUDGE, "T01", "tensions.md", 3)
@@ -200,9 +248,19 @@ def test_a_register_that_renumbers_holds_the_tensions_that_count() -> None:
 
 
 def test_a_row_that_names_an_expert_is_that_experts_tension() -> None:
-    found = graph({**FIRST, "tensions.md": "### MUFFIN-T01 (R0): Latency\n\n**Resolved in R0** by measuring.\n\n### SCONE R0-T01: Cost\n\nStatus: Open\n"})
+    found = graph(
+        {
+            **FIRST,
+            "tensions.md": "### MUFFIN-T01 (R0): Latency\n\n**Resolved in R0** by measuring.\n\n### SCONE R0-T01: Cost\n\nStatus: Open\n",
+        }
+    )
     assert statuses(found) == {"MUFFIN-T0001": "resolved", "MUFFIN-T0002": "open", "SCONE-T0001": "open"}
     assert found.standing["MUFFIN-T0001"].judge_word == "Resolved in R0"
+
+
+def test_a_name_without_a_round_is_the_first_of_that_number() -> None:
+    files = {**FIRST, "round-1/muffin.md": "[TENSION T01: again]", "tensions.md": table("MUFFIN-T01 | a | Muffin | Resolved")}
+    assert statuses(graph(files)) == {"MUFFIN-T0001": "resolved", "MUFFIN-T0002": "open", "SCONE-T0001": "open", "MUFFIN-T0101": "open"}
 
 
 def test_a_row_that_does_not_settle_never_undoes_a_settlement() -> None:
@@ -228,12 +286,27 @@ def test_no_markers_are_read_from_summaries() -> None:
 
 @pytest.mark.parametrize(("file", "raised"), [("round-2/muffin.md", 1), ("round-1.summary.md", 1), ("round-3/muffin.md", 2)])
 def test_when_a_row_was_raised_if_it_does_not_say(file: str, raised: int) -> None:
-    files = {**FIRST, "round-3/scone.md": "x", "tensions.md": "| ID | Tension | Status |\n|---|---|---|\n| T05 | x | Open |\n", file: "[REFINEMENT on T05]\n"}
+    files = {
+        **FIRST,
+        "round-3/scone.md": "x",
+        "tensions.md": "| ID | Tension | Status |\n|---|---|---|\n| T05 | x | Open |\n",
+        file: "[REFINEMENT on T05]\n",
+    }
     (row,) = (e for e in graph(files).entities.values() if e.author == JUDGE)
     assert (row.round, row.canonical) == (raised, f"JUDGE-T0{raised}05")
 
 
-@given(st.lists(st.tuples(st.sampled_from(["T01", "T02", "MUFFIN-T01 (R0)", "SCONE R0-T01", "T-NEW", "X-T01"]), st.sampled_from(["Open", "Resolved (R1)", "Deferred", "Reopened", "", "hm"])), max_size=5), texts.BODIES, st.sampled_from("TPR"))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["T01", "T02", "MUFFIN-T01 (R0)", "SCONE R0-T01", "T-NEW", "X-T01"]),
+            st.sampled_from(["Open", "Resolved (R1)", "Deferred", "Reopened", "", "hm"]),
+        ),
+        max_size=5,
+    ),
+    texts.BODIES,
+    st.sampled_from("TPR"),
+)
 def test_any_register_folds_narrow_or_wide(rows: list[tuple[str, str]], text: str, only: str) -> None:
     files = {**FIRST, "round-1/muffin.md": text, "tensions.md": table(*(f"{id} | x | Muffin | {status}" for id, status in rows))}
     whole = graph(files)
