@@ -43,6 +43,8 @@ _SCALAR = re.compile(f"{_QUOTED}|{_BARE}")
 _FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
 _WORD = r"[A-Za-z][A-Za-z0-9-]{0,150}+(?<=[0-9])"  # a letter first, a digit last: text in every YAML
 _WORD_MAP = re.compile(rf"([a-z]{{1,64}}): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
+_LOOSE = _BARE.replace("((?:", "(?:(?:", 1)
+_PLAIN_MAP = re.compile(rf"- \{{([a-z_]{{1,64}}+: {_LOOSE}(?:, [a-z_]{{1,64}}+: {_LOOSE})*+)\}}")
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63}+):")
 _PAIR = re.compile(rf"((?:{_QUOTED}|([A-Za-z0-9_][A-Za-z0-9_-]{{0,150}}+)): )(?:(?:{_QUOTED}|{_BARE})(, |\}}))?")
 _ESCAPE = re.compile(r'\\(?:[bfnrt"\\/]|u(?!0000)(?![dD][89a-fA-F])[0-9a-fA-F]{4})')
@@ -136,9 +138,21 @@ def _structure(line: str, pairs: list[tuple[str, Any]], opened: list[list[Any]])
     elif line[:2] == "- ":
         if not opened or pairs[-1][1] is not opened[-1]:
             raise _Unusual
-        opened[-1].append(_whole(line, 2))
+        opened[-1].append(_plain_map(line) or _whole(line, 2))
     else:
         _open(line, pairs, opened)
+
+
+def _plain_map(line: str) -> dict[str, Any] | None:
+    """An item that is a map of unquoted scalars, as a list of experts is; None for anything else."""
+    match = _PLAIN_MAP.fullmatch(line)
+    if match is None:
+        return None
+    pairs = [pair.split(": ") for pair in match[1].split(", ")]
+    fields = {key: typed(value) for key, value in pairs}
+    if len(fields) != len(pairs) or not _WORDS.keys().isdisjoint(fields):
+        raise _Unusual
+    return fields
 
 
 def _open(line: str, pairs: list[tuple[str, Any]], opened: list[list[Any]]) -> None:

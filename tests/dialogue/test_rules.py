@@ -214,6 +214,16 @@ def test_front_matter_that_disagrees(field: str, rule: str) -> None:
     assert (finding.rule, finding.line) == (rule, 2)
 
 
+def test_the_letter_of_an_id_is_its_kinds() -> None:
+    (finding,) = check({"round-0/muffin.md": "[TENSION P01: a]"})
+    assert (finding.message, finding.fix) == ("P01 is no id of a tension", "write T01")
+
+
+def test_a_file_full_of_conflicts_or_hidden_characters_has_a_hundred_findings() -> None:
+    assert len(check({"round-0/muffin.md": "\u202e\n" * 300})) == 100
+    assert len(check({"round-0/muffin.md": "<<<<<<< a\n>>>>>>> b\n\n" * 300})) == 100
+
+
 def test_an_id_of_another_kind_cannot_be_assigned() -> None:
     files = panel({"muffin": said("[TENSION T01: a]", "T01: P0001")})
     assert {f.rule for f in check(files)} == {"identity-mismatch", "unregistered"}
@@ -241,6 +251,13 @@ def test_a_cycle_is_found_once_and_its_way_is_named() -> None:
     (finding,) = check(panel({"muffin": said(claims, "C01: C0001, C02: C0002, C03: C0003")}))
     assert (finding.rule, finding.message) == ("ref-cycle", "a cycle: C0001 → C0002 → C0003 → C0001")
     assert len(finding.related) == 2
+
+
+def test_a_ref_to_itself_is_not_the_cycle_it_stands_in() -> None:
+    claims = "[CLAIM C01: x]\n[RE:DEPEND C0001]\n[RE:DEPEND C0002]\n\n[CLAIM C02: y]\n[RE:DEPEND C0001]"
+    findings = check(panel({"muffin": said(claims, "C01: C0001, C02: C0002")}))
+    assert [(f.rule, f.line) for f in findings] == [("self-ref", 6), ("ref-cycle", 7)]
+    assert findings[1].message == "a cycle: C0001 → C0002 → C0001"
 
 
 def test_a_chain_is_no_cycle_and_neither_are_other_verbs() -> None:
