@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from blue_cli import config
@@ -43,6 +43,10 @@ class Workspace:
 
             self._store = open_store(self.config["store"], self.root)
         return self._store
+
+    def watch(self, watcher: Callable[[Store], Store]) -> None:
+        """Put something between the commands and the store that tells how far a long reading has come."""
+        self._store = watcher(self.store)
 
     @property
     def processes(self) -> int:

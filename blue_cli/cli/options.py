@@ -13,10 +13,11 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
 
-from blue_cli.errors import Finding, NotFound, WrongCall
+from blue_cli.errors import Finding, NotFound, Unavailable, WrongCall
 from blue_cli.stores.base import Row, Store
 
 if TYPE_CHECKING:
+    from blue_cli.cli.progress import Watched
     from blue_cli.workspace import Workspace
 
 INPUT_LIMIT = 64 * 1024 * 1024  # bytes of standard input, far above every limit of a single file
@@ -78,6 +79,7 @@ class Call:
         self.hints: list[str] = []
         self.status = 0
         self._workspace: Workspace | None = None
+        self._watched: Watched | None = None
 
     @property
     def cwd(self) -> str:
@@ -99,7 +101,21 @@ class Call:
 
             self._workspace = open_workspace(self.cwd, self.world.env, self.world.store)
             self.warnings += self._workspace.warnings
+            if self.world.stderr.isatty() and not (self.globals.quiet or self.globals.json):
+                self._workspace.watch(self._watch)
         return self._workspace
+
+    def _watch(self, store: Store) -> Store:
+        """The store, with a line on the terminal for whoever waits."""
+        from blue_cli.cli.progress import Watched
+
+        self._watched = Watched(store, self.world.stderr)
+        return self._watched
+
+    def settle(self) -> None:
+        """Leave the terminal clean for what is written next."""
+        if self._watched is not None:
+            self._watched.clear()
 
     @property
     def color_setting(self) -> str:
@@ -129,14 +145,17 @@ class Call:
         return data
 
     def write_file(self, name: str, data: bytes) -> None:
-        """Write a file that the user named with -o: whole or not at all. OSError when it cannot be written."""
+        """Write a file that the user named with -o: whole or not at all. `Unavailable` or OSError when it cannot be written."""
         path = os.path.realpath(self.path(name))
         if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a FIFO: there is nothing to replace
             with open(path, "wb") as file:
                 file.write(data)
             return
-        temporary = os.path.join(os.path.dirname(path), f".blue-tmp-{os.getpid()}-{os.path.basename(path)[:60]}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        temporary = os.path.join(os.path.dirname(path), f".blue-tmp-{os.urandom(8).hex()}")
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        except OSError as error:
+            raise Unavailable(f"cannot write {name}: {error.strerror}") from None
         try:
             with open(descriptor, "wb") as file:
                 file.write(data)

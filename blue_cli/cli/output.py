@@ -49,6 +49,7 @@ class Result(NamedTuple):
 
 def emit(call: Call, result: Result) -> int:
     """Write a result in the form this call asked for; the exit status."""
+    call.settle()
     call.status = result.status
     call.warnings += result.warnings
     call.hints += result.hints
@@ -78,6 +79,7 @@ def render(result: Result, screen: Screen) -> str:
 
 def fail(call: Call, error: BlueError) -> int:
     """Write an error: talk for people, and one document when JSON was asked for; the exit status."""
+    call.settle()
     call.status = error.exit
     color = screen(call, call.world.stderr).color
     lines = [*_error_lines(error, color)]
@@ -133,6 +135,9 @@ def talk(call: Call) -> None:
 
 def _warning_lines(warnings: Iterable[Finding], color: bool) -> Iterable[str]:
     for finding in warnings:
+        if finding.column:  # in a text: as `check` says it
+            yield from _finding_lines(finding, color)
+            continue
         yield f"blue: {paint('warning', 'warning', color)}: {_place(finding.path, finding.line, 0)}{sanitize(finding.message)}"
         yield from _because(finding.why, finding.fix)
 
@@ -142,9 +147,13 @@ def _error_lines(error: BlueError, color: bool) -> Iterable[str]:
     yield f"blue: {paint('error', 'error', color)}: {place}{sanitize(error.message)}"
     yield from _because(error.why, error.fix)
     for finding in error.findings if isinstance(error, Refused) else ():
-        label = f"{paint(finding.severity, finding.severity, color)}[{finding.rule}]"
-        yield f"{_place(finding.path, finding.line, finding.column)}{label}: {sanitize(finding.message)}"
-        yield from _because(finding.why, finding.fix)
+        yield from _finding_lines(finding, color)
+
+
+def _finding_lines(finding: Finding, color: bool) -> Iterable[str]:
+    label = f"{paint(finding.severity, finding.severity, color)}[{finding.rule}]"
+    yield f"{_place(finding.path, finding.line, finding.column)}{label}: {sanitize(finding.message)}"
+    yield from _because(finding.why, finding.fix)
 
 
 def _place(path: str | None, line: int | None, column: int | None) -> str:
