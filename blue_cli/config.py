@@ -39,6 +39,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("dialogue.max_rounds", "int", 10, REPO, "rounds of a new dialogue before it may be forced", (1, 99)),
         Setting("color", "word", "auto", USER, "when to colour", COLORS),
         Setting("editor", "text", "", USER, "the editor, before $VISUAL and $EDITOR"),
+        Setting("pager", "text", "", USER, "the pager, before $PAGER"),
         Setting("store", "text", "files", USER, "where dialogues lie"),
         Setting("expert", "text", "", USER, "who writes when --expert is not given"),
     )

@@ -36,9 +36,9 @@ class Command(NamedTuple):
 
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init", "make .blue/ here, or say what is there already"),
-    Command("dialogue", "dialogue", "start, list, show and close dialogues", "dialogues"),
+    Command("dialogue", "dialogue", "start, list and show dialogues", "dialogues"),
     Command("expert", "expert", "add, retire and list experts", "experts"),
-    Command("round", "round", "add contributions and scores; list and show rounds", "rounds"),
+    Command("round", "round", "add contributions; list and show rounds", "rounds"),
     Command("check", "check", "find mistakes in dialogues"),
     Command("show", "show", "one thing: its text, its story, what refers to it"),
     Command("tensions", "lists", "list tensions", "tension"),

@@ -28,7 +28,8 @@ def add(
     expert = parse_expert(who)._replace(reason=reason, focus=focus)
     row = here.dialogue()
     member = add_expert(here.workspace.store, row.uid, expert, from_round)
-    text = f"{member.expert.slug} is on the panel of {row.id}{'' if member.changed else ' already'}\n"
+    seat = f"{member.expert.slug} ({member.expert.role}, {member.expert.tier})"
+    text = f"{seat} is on the panel of {row.id}{'' if member.changed else ' already'}\n"
     return _result("add", row.id, member, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 
@@ -49,6 +50,24 @@ def edit(text: str, suffix: str, env: Mapping[str, str], setting: str = "", cwd:
     if changed == text:
         raise Refused("nothing was changed, nothing is written")
     return changed
+
+
+def page(text: str, env: Mapping[str, str], setting: str = "") -> bool:
+    """Show a text in the setting's pager, $PAGER, or less; whether there was one. Run without a shell.
+
+    Without options of the user's own, less is told to show colours and to leave the text on the screen.
+    """
+    import shlex
+    import subprocess
+
+    try:
+        command = shlex.split(setting or env.get("PAGER", "") or "less")
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": "FRX", **env})
+    except (OSError, ValueError, IndexError):
+        return False
+    with contextlib.suppress(BrokenPipeError):  # left before the end
+        process.communicate(text.encode())
+    return True
 
 
 def _run(command: list[str], path: str, env: Mapping[str, str], cwd: str | None) -> None:

@@ -34,6 +34,7 @@ class Result(NamedTuple):
     counts    the line under a table on a terminal
     hints     to stderr, not with -q or --json
     status    the exit status
+    paged     a text that may be longer than the screen: on a terminal it goes through the pager
     """
 
     schema: str
@@ -45,6 +46,7 @@ class Result(NamedTuple):
     hints: tuple[str, ...] = ()
     warnings: tuple[Finding, ...] = ()
     status: int = 0
+    paged: bool = False
 
 
 def emit(call: Call, result: Result) -> int:
@@ -57,9 +59,20 @@ def emit(call: Call, result: Result) -> int:
         document = result.document() if callable(result.document) else result.document
         write(call, encode(call, {"schema": result.schema, **document, "warnings": _warnings(call)}))
         return result.status
-    write(call, render(result, screen(call, call.world.stdout)))
+    shown = screen(call, call.world.stdout)
+    text = render(result, shown)
+    if not (result.paged and shown.terminal and _page(call, text, shown)):
+        write(call, text)
     talk(call)
     return result.status
+
+
+def _page(call: Call, text: str, shown: Screen) -> bool:
+    """Show a text that is longer than the screen in the pager; whether that was done."""
+    from blue_cli.cli.external import page
+
+    rows = os.get_terminal_size(call.world.stdout.fileno()).lines if call.may_ask() else 0
+    return 0 < rows <= text.count("\n") and page(text, call.world.env, str(call.workspace.config["pager"]))
 
 
 def render(result: Result, screen: Screen) -> str:

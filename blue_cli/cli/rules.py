@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from blue_cli.cli.options import call
 from blue_cli.cli.output import Result, Screen
 from blue_cli.dialogue.grammar import MARKERS
 from blue_cli.dialogue.rulebook import DIALOGUE, RULES, Rule
@@ -40,9 +41,10 @@ def command(
 
 
 def _words() -> Result:
-    rows = [[m.word, m.example, m.summary] for m in MARKERS]
+    narrow = call().world.stdout.isatty()  # the example shows the word; a program may want it in a column of its own
+    rows = [[m.word, m.example, m.summary][narrow:] for m in MARKERS]
     document = {"markers": [{"word": m.word, "example": m.example, "summary": m.summary, "produced": m.produced} for m in MARKERS]}
-    return Result("blue/rules@1", document, columns=WORDS, rows=rows, counts=f"{len(rows)} markers")
+    return Result("blue/rules@1", document, columns=WORDS[narrow:], rows=rows, counts=f"{len(rows)} markers")
 
 
 def _find(name: str) -> Rule:

@@ -12,9 +12,17 @@ from blue_cli.cli.output import Result
 from blue_cli.views.dialogue import entity_shown, show_entity
 
 
-def command(id: Annotated[str, typer.Argument(metavar="ID", help="T0101, MUFFIN-T0101, …")]) -> Result:
+def command(
+    id: Annotated[str, typer.Argument(metavar="ID", help="T0101, MUFFIN-T0101, …")],
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Write a long text straight to the terminal.")] = False,
+) -> Result:
     """One thing: its words and its text, what happened to it, what refers to it."""
     here = call()
     graph = read(here.workspace.store, here.dialogue().uid)
     entity = find(graph, id)
-    return Result("blue/show@1", lambda: entity_shown(graph, entity), lambda screen: show_entity(graph, entity, screen.color))
+    return Result(
+        "blue/show@1",
+        lambda: entity_shown(graph, entity),
+        lambda screen: show_entity(graph, entity, screen.color),
+        paged=not no_pager,
+    )
