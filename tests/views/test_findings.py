@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +16,8 @@ from blue_cli.errors import Finding
 from blue_cli.views.findings import Report, counts, format_github, format_json, format_sarif, format_text
 from blue_cli.views.text import UNSAFE
 from tests.views.sarif import SCHEMA
+
+ROOT = Path(__file__).parents[2]
 
 FOLDER = ".blue/dialogues/cache/"
 ONE = Finding(
@@ -127,9 +130,13 @@ def test_annotations_are_one_line_each_whatever_the_words(findings: list[Finding
         assert not re.search(r"%(?!25|0D|0A|3A|2C)", line)
 
 
+OFFICIAL = jsonschema.Draft202012Validator(json.loads((ROOT / "fixtures/schemas/sarif-2.1.0.json").read_text(encoding="utf-8")))
+
+
 @given(st.lists(FINDINGS, max_size=4))
 def test_sarif_is_valid_whatever_the_words(findings: list[Finding]) -> None:
     log = format_sarif(Report(findings, 1), "0.1.0")
+    OFFICIAL.validate(log)
     jsonschema.Draft202012Validator(SCHEMA).validate(log)
     json.dumps(log)
     (run,) = log["runs"]
