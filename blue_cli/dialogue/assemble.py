@@ -52,7 +52,7 @@ class Fold:
             silent = entity.kind == "T" and people.counting is not None and name not in people.counting
             nobodys = entity.author == JUDGE and name in registered  # a register's own row: it says who raised it
             state = State(entity.kind, () if nobodys else (entity.author,), "raised" if silent else "")
-            state.born(Act("", entity.author, None, entity.path, entity.line), entity.round)
+            state.born(entity)
             self.states[name] = state
         for row, name in people.rows if not only or "T" in only else ():
             state = self.states[name]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from blue_cli.dialogue.ids import JUDGE
-from blue_cli.dialogue.model import Event, Standing
+from blue_cli.dialogue.model import Entity, Event, Standing
 
 
 class Act(NamedTuple):
@@ -86,9 +86,9 @@ class State:
         self.merged_into: str | None = None
         self.judge_word: str | None = None
 
-    def born(self, act: Act, round: int) -> None:
+    def born(self, entity: Entity) -> None:
         """The first event: it was said."""
-        self.events.append(Event(BORN[self.kind], round, (act.actor,), None, act.path, act.line))
+        self.events.append(Event(BORN[self.kind], entity.round, (entity.author,), None, entity.path, entity.line))
 
     def standing(self) -> Standing:
         """What the fold leaves behind."""

@@ -6,14 +6,14 @@ what a user wrote: findings are collected, and the rest still reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from blue_cli.dialogue import document, frontmatter, markers, meta
 from blue_cli.dialogue.blocks import Blocks
-from blue_cli.dialogue.ids import DIALOGUE, JUDGE, ROUND, path_of, split_address
+from blue_cli.dialogue.ids import DIALOGUE, JUDGE, path_of, split_address
 from blue_cli.dialogue.markers import Mark
-from blue_cli.dialogue.model import Expert, Meta, Register
+from blue_cli.dialogue.model import Meta, Register
 from blue_cli.errors import Finding
 
 FOLDER = ".blue/dialogues/"
@@ -147,14 +147,19 @@ def _place(id: str, address: str) -> tuple[int, str, str]:
     return split_address(address).round, JUDGE, f"{FOLDER}{id}/{path_of(address)}"
 
 
+def _asked(front: str | None, marks: Sequence[Mark], only: str) -> bool:
+    """Whether anybody will ask for this front matter: a narrow reading needs the `ids:` of what is in the file, and `refs:`."""
+    return front is not None and (not only or "refs" in front or any(m.row.letter for m in marks))
+
+
 def source(id: str, address: str, data: bytes, findings: list[Finding], near: bool, only: str = "") -> Source:
     """Read one contribution or ruling file."""
     round, author, path = _place(id, address)
     parts = document.read(data)
     text, start = parts.text, parts.start
-    front = _fields(parts, path, findings) if parts.front or parts.problem else None
     if "\r" in text:  # positions are counted in the lines that markdown sees
         before = text[:start].replace("\r\n", "\n").replace("\r", "\n")
         text, start = before + text[start:].replace("\r\n", "\n").replace("\r", "\n"), len(before)
     marks, read = markers.scan(text, start, parts.start_line, near, only)
+    front = _fields(parts, path, findings) if parts.problem or _asked(parts.front, marks, only) else None
     return Source(address, path, round, author, text, start, parts.start_line, front or {}, marks, read)
