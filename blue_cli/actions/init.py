@@ -6,6 +6,7 @@ import os
 import stat
 from typing import NamedTuple
 
+from blue_cli.actions.file import replace
 from blue_cli.config import REPO, SETTINGS
 from blue_cli.errors import Conflict
 
@@ -43,13 +44,10 @@ def _make_folder(root: str, name: str) -> bool:
 
 
 def _make_file(path: str, data: bytes) -> bool:
-    """Never over anything. Killed halfway it leaves fewer comments, which is as good a file."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
-    except FileExistsError:
+    """Never over anything, a dangling link included."""
+    if os.path.lexists(path):
         return False
-    with open(descriptor, "wb") as file:
-        file.write(data)
+    replace(path, data)
     return True
 
 

@@ -57,6 +57,11 @@ def round_of(graph: Graph, number: int) -> int:
     return number
 
 
+def _kind_in(word: str) -> str:
+    """The letter of the kind that an id names, `T0009` or `MUFFIN-T0009`; "" when it names none."""
+    return word.upper().rpartition("-")[2][:1]
+
+
 def find(graph: Graph, word: str) -> Entity:
     """The entity of that id; `NotFound` with the closest ids and their labels."""
     entity = graph.find(word)
@@ -64,7 +69,8 @@ def find(graph: Graph, word: str) -> Entity:
         return entity
     from difflib import get_close_matches
 
-    names = {graph.shown(n): e for n, e in graph.entities.items()} | dict(graph.entities)
+    same = [e for e in graph.entities.values() if e.kind == _kind_in(word)] or list(graph.entities.values())
+    names = {name: e for e in same for name in (graph.shown(e.canonical), e.canonical)}
     near = list(dict.fromkeys(names[n].canonical for n in get_close_matches(word.upper(), names, 6, 0.5)))[:3]
     shown = [f'{graph.shown(n)} "{graph.entities[n].label}"' for n in near]
     raise NotFound(

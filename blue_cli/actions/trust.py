@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from blue_cli.actions.file import replace
+
 
 def is_trusted(folder: str, root: str, settings: bytes) -> bool:
     """Whether exactly these settings were trusted for the workspace at `root`."""
@@ -23,11 +25,7 @@ def record(folder: str, root: str, settings: bytes) -> bool:
     if is_trusted(folder, root, settings):
         return False
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    path = _file(folder, root)
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"{_digest(settings)}\n{root}\n")
-    os.replace(temporary, path)
+    replace(_file(folder, root), f"{_digest(settings)}\n{root}\n".encode(errors="backslashreplace"))
     return True
 
 

@@ -145,28 +145,18 @@ class Call:
         return data
 
     def write_file(self, name: str, data: bytes) -> None:
-        """Write a file that the user named with -o: whole or not at all. `Unavailable` or OSError when it cannot be written."""
+        """Write a file that the user named with -o: whole or not at all. `Unavailable` when it cannot be written."""
+        from blue_cli.actions.file import replace
+
         path = os.path.realpath(self.path(name))
-        if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a FIFO: there is nothing to replace
-            with open(path, "wb") as file:
-                file.write(data)
-            return
-        temporary = os.path.join(os.path.dirname(path), f".blue-tmp-{os.urandom(8).hex()}")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+            if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a FIFO: there is nothing to replace
+                with open(path, "wb") as file:
+                    file.write(data)
+            else:
+                replace(path, data)
         except OSError as error:
-            raise Unavailable(f"cannot write {name}: {error.strerror}") from None
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if os.path.exists(path):
-                os.chmod(temporary, os.stat(path).st_mode & 0o7777)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            raise Unavailable(f"cannot write {name}: {error.strerror or error}") from None
 
     def read_file(self, name: str, limit: int = INPUT_LIMIT) -> bytes:
         """A file named on the command line; `NotFound` when there is none, `WrongCall` when it is no readable file."""

@@ -98,10 +98,8 @@ class _File:
     def ref(self, mark: Mark) -> None:
         """`[RE:VERB target …]`"""
         head = mark.label.partition(":")[0].strip()
-        resolver = self.acts.cast.resolver
-        # the short way for most; a register's `T01` is not everybody's
-        known = None if self.bound or resolver.register else resolver.display.get(head)
-        if known is not None and head not in resolver.claimed:
+        known = None if self.acts.cast.resolver.register else self.known(head)  # a register's `T01` is not everybody's
+        if known is not None:
             self.link(mark, mark.row.effect, head, known)
             return
         for token in self.targets(mark, head):
@@ -288,8 +286,6 @@ class _File:
 
     def one(self, mark: Mark, head: str) -> str | None:
         """The single target after VIA or INTO."""
-        if not head:
-            return None
         tokens = resolve.lex_targets(head, self.acts.cast.resolver.slugs)
         return self.find(mark, tokens[0]) if tokens else None
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from blue_cli.dialogue import blocks
+from blue_cli.dialogue.brackets import Brackets
 from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, ON_TENSIONS, REF, STANCE, Marker
 from blue_cli.dialogue.ids import KINDS
 
@@ -44,7 +45,8 @@ _LOOK = 8
 _GAPS = " \t,;&*_"  # what may stand between a marker and another that follows it directly
 _BETWEEN = re.compile(rf"[{_GAPS}]*")
 _IDENTIFIED = r"[ \t]*([PTRECS](?:[0-9]|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)"
-_LEADING = " \t:*_—–-"
+_SEPARATING = " \t:—–-"
+_LEADING = _SEPARATING + "*_"
 _STOP = re.compile(r"\n {0,3}[#=*_-]")
 _FIELD_REACH = 200  # a bold field name stands near the start of its line; to look further is quadratic on hostile lines
 
@@ -64,13 +66,14 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
     add, brackets, at, shows = marks.append, Brackets(text), start, view.shows if view else _always
     for match in _candidates(only).finditer(text, start):
         word, verb, author, letter, digits, inside, closed = match.groups()
-        row = BY_WORD.get(word or verb) if letter is None else _authored(letter, digits, inside)
+        row = BY_WORD.get(word or verb) if letter is None else _authored(author, letter, digits, inside)
         if row is None:
             continue
         pos, end = match.span()
         if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
             if only and _may_follow(text, start, pos):
-                return _narrowed(scan(text, start, line)[0], only), view.blocks if view else None
+                first = line - text.count("\n", start, at)
+                return _narrowed(scan(text, start, first)[0], only), view.blocks if view else None
             continue
         if not shows(pos):
             continue
@@ -131,8 +134,10 @@ _ANYWHERE = frozenset((REF, MOVE))  # shapes that count in the middle of a parag
 _OPENS = frozenset((ENTITY, STANCE))
 
 
-def _authored(letter: str, digits: str, inside: str) -> Marker | None:
+def _authored(author: str, letter: str, digits: str, inside: str) -> Marker | None:
     """The row of `[STRUDEL-P0001: …]`; `[MACARON-T01]` without a label is a mention and no marker."""
+    if author.partition("-")[0] in BY_WORD:
+        return None  # a word that a narrow scan does not look for is nobody's name
     return ENTITY_OF[letter] if len(digits) >= 4 or inside.lstrip().startswith(":") else None
 
 
@@ -233,50 +238,11 @@ def line_starts(text: str, start: int) -> list[int]:
 def _rest_of_line(text: str, end: int) -> str:
     """The label of a marker that has none inside: `[PERSPECTIVE P03] text`, `[PERSPECTIVE P11]: text`."""
     stop = text.find("\n", end)
-    return text[end : stop if stop >= 0 else len(text)].strip(_LEADING)
-
-
-class Brackets:
-    """The brackets of one line at a time: each line is read once, however many it opens (64 KiB of `[` took seconds)."""
-
-    __slots__ = ("closers", "pairs", "stop", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.stop = -1
-        self.pairs: dict[int, int] = {}
-        self.closers: list[int] = []
-
-    def closing(self, pos: int) -> int:
-        """The offset of the `]` that balances the `[` at `pos` on its line, else of the first one, else -1.
-
-        Asked with rising offsets.
-        """
-        if pos > self.stop:
-            self._read_line(pos)
-        found = self.pairs.get(pos, -1)
-        if found < 0:
-            next = bisect_right(self.closers, pos)
-            found = self.closers[next] if next < len(self.closers) else -1
-        return found
-
-    def _read_line(self, start: int) -> None:
-        stop = self.text.find("\n", start)
-        self.stop = stop if stop >= 0 else len(self.text)
-        self.pairs, self.closers = {}, []
-        opened: list[int] = []
-        for match in re.compile(r"\\.|[\[\]]").finditer(self.text, start, self.stop):
-            if match[0] == "[":
-                opened.append(match.start())
-            elif match[0] == "]":
-                self.closers.append(match.start())
-                if opened:
-                    self.pairs[opened.pop()] = match.start()
-
-
-def closing_bracket(text: str, pos: int) -> int:
-    """One question to `Brackets`."""
-    return Brackets(text).closing(pos)
+    rest = text[end : stop if stop >= 0 else len(text)].lstrip(_SEPARATING).rstrip()
+    for bold in ("**", "__"):
+        if rest.count(bold) % 2:  # the other one stands before the marker
+            rest = rest[2:] if rest.startswith(bold) else rest.removesuffix(bold)
+    return rest.strip(_SEPARATING)
 
 
 def stops(text: str, start: int, read: blocks.Blocks | None) -> list[int]:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from blue_cli.dialogue import blocks
+from blue_cli.dialogue.brackets import closing_bracket
 from blue_cli.dialogue.grammar import ACT, BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, REF, RULING, STANCE, Marker
-from blue_cli.dialogue.markers import OPENING, closing_bracket, line_starts
+from blue_cli.dialogue.markers import OPENING, line_starts
 from blue_cli.dialogue.sources import Source
 
 NEAR, VERB = "near-miss-marker", "invalid-ref-type"

@@ -33,8 +33,8 @@ class Found(NamedTuple):
 
 
 _QUALIFIED = re.compile(
-    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})(?!\w|-\w|\.[0-9])"
-    r"(?:[ \t]*\([Rr]([0-9]{1,2})\))?"
+    r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})"
+    r"(?!\w|-\w|\.[0-9])(?:[ \t]*\([Rr]([0-9]{1,2})\))?"
 )
 _DASHED_ROUND = re.compile(r"(.+)-r([0-9]{1,2})")  # STRUDEL-R1-T01
 _ID = re.compile(r"([PTRECS])([0-9]{1,12})|[PTRECS](?:[0-9]|-(?=\w))[\w.-]*")

@@ -69,8 +69,8 @@ def _place(finding: Finding) -> tuple[str, int, int, str, str]:
 
 def _complete(finding: Finding) -> Finding:
     """With its severity, and the rule's general reason and way out where the check had none of its own."""
-    rule = RULES[finding.rule]
-    return graded(finding)._replace(why=finding.why or rule.why, fix=finding.fix or rule.fix)
+    rule = RULES.get(finding.rule)
+    return graded(finding)._replace(why=finding.why or rule.why, fix=finding.fix or rule.fix) if rule else graded(finding)
 
 
 def _older(finding: Finding, errors: bool) -> Finding:

@@ -18,6 +18,7 @@ _BIDI = re.compile(
 )
 _OURS, _THEIRS = b"<<<<<<< ", b">>>>>>> "
 _END = ">>>>>>> "
+_UNREAD = ("front-matter", "limit", "encoding")
 MOST = 100  # findings of one kind in one file, where more would say nothing new
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>) ", re.M)
 _ROUNDISH = re.compile(r"rounds?[-_ ]?\d+", re.I)
@@ -209,7 +210,8 @@ def gaps(case: Case) -> Iterator[Finding]:
 
 def strangers(case: Case) -> Iterator[Finding]:
     """Authors that `dialogue.md` does not name, each once, and names of its panels that are no expert's."""
-    if not case.native:
+    unread = any(f.path == case.about and f.rule in _UNREAD for f in case.graph.sources.findings)
+    if not case.native or unread:  # one broken line there would make strangers of all
         return
     known = {expert.slug for expert in case.graph.meta.experts} | {JUDGE}
     for source in case.graph.sources.files:

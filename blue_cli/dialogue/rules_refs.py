@@ -33,7 +33,7 @@ def troubles(case: Case) -> Iterator[Finding]:
                 said[kind] = _there_are(case, kind)
             yield _dangling(case, trouble, kind, said, dangling <= SUGGESTED)
         else:
-            yield _TROUBLES[trouble.rule](case, trouble)
+            yield _TROUBLES.get(trouble.rule, _other)(case, trouble)
 
 
 def _named(case: Case, name: str) -> str:
@@ -231,6 +231,11 @@ def _unauthorized(case: Case, t: Trouble) -> Finding:
         why="it has no effect",
         fix=f"propose it with {_WORD['address']} or {_WORD['resolve']}, or leave it to judge.md",
     )
+
+
+def _other(case: Case, t: Trouble) -> Finding:
+    """A trouble that nobody has words for yet."""
+    return on(t.rule, f"{t.mark.row.word} {t.word}: not taken as written", t.source, t.mark, t.word)
 
 
 _TROUBLES: Mapping[str, Callable[[Case, Trouble], Finding]] = {

@@ -35,4 +35,4 @@ def open_store(url: str | None, root: str) -> Store:
     shown = scheme if re.fullmatch(r"[a-z][a-z0-9+.-]{0,20}", scheme) else "of that form"
     known = tuple(f"{name}:" for name in SCHEMES)
     why = f"the stores are {', '.join(known)}"
-    raise WrongCall(f"there is no store {shown}", why=why, fix="leave --store out to use the files", suggestions=known)
+    raise WrongCall(f"there is no store {shown}", why=why, fix="leave the setting out to use the files", suggestions=known)

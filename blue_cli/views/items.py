@@ -141,7 +141,15 @@ def stance_cells(graph: Graph, pair: tuple[Entity, Standing]) -> Cells:
     word, confidence = entity.stance or ("", None)
     shown = "" if confidence is None else str(confidence)
     by = ",".join(standing.contributors)
-    return (graph.shown(entity.canonical), word, shown, by, str(entity.round), entity.label, graph.meta.id)
+    return (graph.shown(entity.canonical), word, shown, by, str(entity.round), _on(graph, entity), graph.meta.id)
+
+
+def _on(graph: Graph, entity: Entity) -> str:
+    """What a stance is on, with its label; else the first line of its text."""
+    target = graph.abouts.get(entity.canonical)
+    if target is None:
+        return graph.content(entity).strip().partition("\n")[0]
+    return f"on {graph.shown(target)}: {graph.entities[target].label}"
 
 
 REF_COLUMNS = (Column("source", style="id"), Column("type"), Column("target", style="id"), Column("author", "by"), ROUND,

@@ -197,9 +197,8 @@ def test_contributors_join_and_acts_go_to_the_whole() -> None:
 
 def test_chains_end_at_the_last_and_cycles_nowhere() -> None:
     three = {"muffin": "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[TENSION T03: c]"}
-    chain = {
-        "judge": "[MERGED MUFFIN-T0001 INTO MUFFIN-T0002]\n\n[MERGED MUFFIN-T0002 INTO MUFFIN-T0003]\n\n[MERGED MUFFIN-T0003 INTO MUFFIN-T0001]"
-    }
+    merges = [(1, 2), (2, 3), (3, 1)]
+    chain = {"judge": "\n\n".join(f"[MERGED MUFFIN-T000{a} INTO MUFFIN-T000{b}]" for a, b in merges)}
     act = {"muffin": "[RE:RESOLVE MUFFIN-T0001]"}
     assert list(statuses(graph(panel(three, chain, act))).values()) == ["merged", "merged", "resolved"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blue_cli.dialogue import markers
@@ -48,6 +48,12 @@ def test_separators_between_id_and_label(separator: str) -> None:
         ("[PERSPECTIVE P11] — Cold starts", "P11", "Cold starts"),
         ("**[PERSPECTIVE P11]** Cold starts", "P11", "Cold starts"),
         ("**[PERSPECTIVE P11]**: Cold starts", "P11", "Cold starts"),
+        ("**[PERSPECTIVE P11]: Cold starts**", "P11", "Cold starts"),
+        ("**[PERSPECTIVE P11]** Cold **starts**", "P11", "Cold **starts**"),
+        ("[PERSPECTIVE P11] **Cold** starts", "P11", "**Cold** starts"),
+        ("[PERSPECTIVE P11] *Cold* starts", "P11", "*Cold* starts"),
+        ("__[PERSPECTIVE P11]__ Cold starts", "P11", "Cold starts"),
+        ("- **[PERSPECTIVE P11]** - Cold starts", "P11", "Cold starts"),
         ("[PERSPECTIVE P03]", "P03", ""),
         ("[PERSPECTIVE: Cold starts]", "", "Cold starts"),
         ("[PERSPECTIVE — Cold starts]", "", "Cold starts"),
@@ -306,7 +312,7 @@ def test_written_markers_scan_back(row: Marker, number: int, label: str) -> None
 
 HOSTILE = {
     "brackets that never close": "[RE:SUPPORT " * 20000,
-    "bullets before brackets": "- " * 50000 + "[RESOLVED T1 " * 6000,
+    "bullets before brackets": "- " * 30000 + "**[RESOLVED T1 " * 8000,
     "code spans and refs in one paragraph": "`x` [RE:SUPPORT P1]\n" * 20000,
     "spans before every marker": "`x`\n[TENSION T01: x]\n" * 20000,
     "escapes": "\\" * 60000 + "[RE:SUPPORT P1]",
@@ -329,11 +335,13 @@ def test_rulings_are_the_judges_rows() -> None:
 
 
 @pytest.mark.parametrize("only", ["T", "P", "TP"])
+@example(text="[RECOMMENDATION-T0001: x]")
+@example(text="[TENSION T01: x]\n\n[TENSION T02: y]\n[RE:SUPPORT P01] [RESOLVED T01]\n")
 @given(text=texts.BODIES)
 def test_a_narrow_scan_finds_what_the_whole_one_finds_of_those_kinds(only: str, text: str) -> None:
     whole, _ = markers.scan(text, 0, 1)
     narrow, _ = markers.scan(text, 0, 1, only=only)
     wanted = [m for m in whole if (m.row.letter in only if m.row.letter else m.row.word in ON_TENSIONS)]
-    assert [(m.row, m.pos, m.end, m.label, m.written, m.author) for m in narrow] == [
-        (m.row, m.pos, m.end, m.label, m.written, m.author) for m in wanted
+    assert [(m.row, m.pos, m.end, m.label, m.written, m.author, m.row.letter and m.line) for m in narrow] == [
+        (m.row, m.pos, m.end, m.label, m.written, m.author, m.row.letter and m.line) for m in wanted
     ]

@@ -88,3 +88,10 @@ def test_a_spelling_is_mended_and_every_other_byte_kept() -> None:
     assert puts == {"contribution/00#muffin": text.replace("[TENSON", "[TENSION").replace("[re:support", "[RE:SUPPORT").encode()}
     assert repair.respelling(graph, blobs, {(source.path, 2, 1)})["contribution/00#muffin"].count(b"[re:support") == 1
     assert repair.respelling(graph, blobs, ()) == {}
+
+
+def test_two_spellings_on_one_line() -> None:
+    graph, blobs = load(panel({"muffin": "[RE: SUPPORT T0009] and [re:oppose T0009]\n"}))
+    (source,) = graph.sources.files
+    puts = repair.respelling(graph, blobs, {(source.path, 1, 1), (source.path, 1, 25)})
+    assert puts == {"contribution/00#muffin": b"[RE:SUPPORT T0009] and [RE:OPPOSE T0009]\n"}

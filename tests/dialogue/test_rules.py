@@ -204,6 +204,12 @@ def test_only_a_native_dialogue_names_its_experts() -> None:
     assert found({"dialogue.md": head("muffin", panels="{1: [muffin, eclair]}")}) == [("unknown-expert", "dialogue.md")]
 
 
+def test_a_broken_dialogue_md_makes_nobody_a_stranger() -> None:
+    about = head("muffin").replace("title:", "title: [")
+    findings = found({"dialogue.md": about, "round-0/muffin.md": "Text.\n"})
+    assert ("front-matter", "dialogue.md") in findings and ("unknown-expert", "muffin.md") not in findings
+
+
 @pytest.mark.parametrize(
     ("field", "rule"),
     [("round: 1", "identity-mismatch"), ("expert: scone", "identity-mismatch"), ("dialogue: other", "identity-mismatch"),

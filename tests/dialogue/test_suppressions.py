@@ -43,3 +43,7 @@ def test_without_a_reason_nothing_passes_and_the_comment_is_a_finding() -> None:
 @pytest.mark.parametrize("comment", ["<!-- blue: ignore[no-such-rule] why -->", "<!-- blue: ignore why -->", "<!-- blue: ignore[] why -->"])
 def test_a_comment_for_no_rule_is_a_finding(comment: str) -> None:
     assert found(comment + "\ntext") == [("invalid-id", 1)]
+
+
+def test_what_a_code_block_shows_is_no_comment() -> None:
+    assert found("```\n<!-- blue: ignore[near-miss-marker] -->\n```\n") == []
