@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from blue_cli.dialogue import document, frontmatter
 from blue_cli.dialogue.convergence import next_round
+from blue_cli.dialogue.grammar import TAKE_BACK
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE, LAST_ROUND, ROUND, contribution, is_name, path_of
 from blue_cli.dialogue.meta import FORMAT
@@ -180,7 +181,7 @@ def _place(snapshot: Snapshot, graph: Graph, reading: Reading, wish: Wish) -> Pl
         raise Conflict(
             f"{expert} has written in round {round} already, and something else",
             why="a contribution is an immutable record: what changes afterwards changes what others answered to",
-            fix="--replace for a typo of your own; [MOVE:CONCEDE ID] in the next round to take something back",
+            fix=f"--replace for a typo of your own; [{TAKE_BACK} ID] in the next round to take something back",
             path=f"{FOLDER}{graph.meta.id}/{path_of(address)}",
         )
     if same and not (wish.if_absent or wish.replace):

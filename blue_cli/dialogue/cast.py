@@ -23,6 +23,7 @@ class Cast(NamedTuple):
 
     owners    for each file, offset of an entity's marker → its canonical id
     foreign   entity markers with another author's name on them, which define nothing
+    beyond    markers for which no local number was left
     doubled   markers that wanted a local number that was taken
     rows      each register row with the canonical id of the tension it is about
     counting  the tensions that count, where not all do (else None)
@@ -35,6 +36,7 @@ class Cast(NamedTuple):
     rows: tuple[tuple[RegisterRow, str], ...]
     counting: frozenset[str] | None
     resolver: resolve.Resolver
+    beyond: tuple[tuple[Source, Mark], ...] = ()
 
 
 _STANCE = re.compile(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
@@ -49,15 +51,17 @@ def cast(sources: Sources, only: str = "") -> Cast:
     entities: dict[str, Entity] = {}
     owners: list[dict[int, str]] = []
     doubled: list[tuple[Source, Mark]] = []
+    beyond: list[tuple[Source, Mark]] = []
     for source, numbering, ids in zip(sources.files, numberings, shown, strict=True):
         owners.append(_define(source, numbering, ids, entities, only))
         doubled += [(source, n.mark) for n in numbering.entities if n.doubled]
+        beyond += [(source, mark) for mark in numbering.beyond]
     slugs = _slugs(sources)
     rows, counting = _match(sources, entities, slugs)
     by_number = {entities[name].number: name for row, name in rows if row.author is None}
     resolver = resolve.Resolver(entities, slugs, by_number, _spelled(rows), sources.meta.tensions == JUDGE)
     foreign = tuple((s, m) for s, n in zip(sources.files, numberings, strict=True) for m in n.foreign)
-    return Cast(entities, owners, foreign, tuple(doubled), rows, counting, resolver)
+    return Cast(entities, owners, foreign, tuple(doubled), rows, counting, resolver, tuple(beyond))
 
 
 def ids_of(source: Source) -> Mapping[str, str]:

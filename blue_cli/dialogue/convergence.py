@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from blue_cli.dialogue.grammar import UNSETTLED
@@ -76,7 +77,7 @@ def status(graph: Graph, measured: Convergence | None = None) -> str:
 
 def has_final(graph: Graph) -> bool:
     """Whether a final verdict stands."""
-    return any(address.startswith("verdict/final") for address in graph.sources.verdicts)
+    return any(re.fullmatch(r"verdict/final(-[0-9]+)?", address) for address in graph.sources.verdicts)
 
 
 def history(graph: Graph) -> list[RoundState]:

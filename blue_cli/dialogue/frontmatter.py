@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from blue_cli.dialogue import canonical
+from blue_cli.dialogue import canonical, handwriting
 from blue_cli.dialogue.document import MAX_FRONT
 from blue_cli.errors import Finding, Refused
 
@@ -58,11 +58,11 @@ def write(fields: Mapping[str, Any], kind: str) -> str:
 
     `kind` is a key of `ORDER`. Whole numbers of more than 18 digits and numbers that no decimal can say read back as text.
     """
-    return "".join(_field(key, fields[key]) for key in canonical.ordered(fields, ORDER[kind]))
+    return "".join(_field(key, fields[key]) for key in handwriting.ordered(fields, ORDER[kind]))
 
 
 def _field(key: str, value: Any) -> str:
-    return canonical.write_field(key, value, INNER.get(key, ()))
+    return handwriting.write_field(key, value, INNER.get(key, ()))
 
 
 def update(front: str | None, changes: Mapping[str, Any], kind: str) -> str:
@@ -118,8 +118,8 @@ class _Entry(NamedTuple):
 def _assembled(entries: list[_Entry], merged: Mapping[str, Any], untouched: list[str], kind: str, newline: str) -> str:
     above = {entry.key: entry.above for entry in entries}
     source = {entry.key: entry.source for entry in entries}
-    known = [key for key in canonical.ordered(merged, ORDER[kind]) if key in ORDER[kind]]
-    added = [key for key in canonical.ordered(merged, ()) if key not in ORDER[kind] and key not in untouched]
+    known = [key for key in handwriting.ordered(merged, ORDER[kind]) if key in ORDER[kind]]
+    added = [key for key in handwriting.ordered(merged, ()) if key not in ORDER[kind] and key not in untouched]
     parts = []
     for key in (*known, *untouched, *added):
         kept = source.get(key) if key in untouched else None

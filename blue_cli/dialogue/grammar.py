@@ -88,7 +88,9 @@ ON_TENSIONS: dict[str, Marker] = {
 ENTITY_OF: dict[str, Marker] = {m.letter: m for m in MARKERS if m.letter}
 KIND_NAMES: dict[str, str] = {"P": "perspectives", "T": "tensions", "R": "recommendations", "E": "evidence", "C": "claims", "S": "stances"}
 VIA, INTO = "VIA", "INTO"  # the words inside a ruling
-STANCES = ("APPROVE", "REJECT", "HOLD", "CONDITIONAL", "ABSTAIN")
+CONDITIONAL = "CONDITIONAL"  # the stance that needs a text
+STANCES = ("APPROVE", "REJECT", "HOLD", CONDITIONAL, "ABSTAIN")
+TAKE_BACK = "MOVE:CONCEDE"  # how something said is taken back; nothing is ever deleted
 
 # Words by which the tool names things in `ids:`, help and messages.
 KIND_WORD: dict[str, str] = {letter: m.word.lower() for letter, m in ENTITY_OF.items()}

@@ -21,10 +21,11 @@ class Numbered(NamedTuple):
 
 
 class Numbering(NamedTuple):
-    """The entities of one file by position, and the marks that define nothing since another's name is on them."""
+    """The entities of one file by position, and the marks that define nothing: another's name is on them, or no number is left."""
 
     entities: tuple[Numbered, ...]
     foreign: tuple[Mark, ...]
+    beyond: tuple[Mark, ...] = ()
 
 
 def number(marks: Sequence[Mark], author: str, only: str = "") -> Numbering:
@@ -58,7 +59,8 @@ def _contended(marks: Sequence[Mark], author: str, only: str) -> Numbering:
         if i not in given:
             given[i] = last[mark.row.letter] = last.get(mark.row.letter, 0) + 1
     entities = (Numbered(m, m.row.letter, given[i], i in doubled) for i, m in enumerate(mine) if given[i] <= LAST_NUMBER)
-    return Numbering(tuple(entities), foreign)
+    beyond = tuple(m for i, m in enumerate(mine) if given[i] > LAST_NUMBER)
+    return Numbering(tuple(entities), foreign, beyond)
 
 
 def _claims(mine: Sequence[Mark]) -> tuple[dict[int, int], set[int]]:

@@ -32,7 +32,8 @@ def read(id: str, uid: str, blobs: Mapping[str, bytes], findings: list[Finding],
     slugs = frozenset(e.slug for e in about.experts)
     rows = _register(id, blobs, slugs, last)
     findings += rows.findings
-    return Sources(about, ordered(files), by_name(rulings), (), rows, older.first_named(summaries, slugs) if rows.rows else {}, tuple(findings))
+    named = older.first_named(summaries, slugs) if rows.rows else {}
+    return Sources(about, ordered(files), by_name(rulings), (), rows, named, tuple(findings))
 
 
 def _is_expert(address: str, panels: Mapping[int, tuple[Expert, ...]]) -> bool:

@@ -30,6 +30,8 @@ CHECKS: tuple[Check, ...] = (
     rules_files.identities,
     rules_entities.entities,
     rules_entities.doubled,
+    rules_entities.beyond,
+    rules_entities.homeless,
     rules_entities.foreign,
     rules_entities.claimed,
     rules_entities.unregistered,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blue_cli.dialogue import identity
 from blue_cli.dialogue.cast import ids_of
-from blue_cli.dialogue.grammar import KIND_WORD, STANCES
+from blue_cli.dialogue.grammar import CONDITIONAL, KIND_WORD, STANCES
 from blue_cli.dialogue.ids import DISPLAY, LAST_NUMBER, local
 from blue_cli.dialogue.markers import Mark
 from blue_cli.dialogue.model import Entity
@@ -120,13 +120,13 @@ def _stance(case: Case, entity: Entity, source: Source, mark: Mark) -> Iterator[
             why="a confidence goes from 0 to 1",
             fix=f"as in {mark.row.example}",
         )
-    if stance == "CONDITIONAL" and not case.graph.content(entity).strip(" \t\n:*_-"):
+    if stance == CONDITIONAL and not case.graph.content(entity).strip(" \t\n:*_-"):
         yield on(
             "missing-field",
-            "CONDITIONAL without its condition",
+            f"{CONDITIONAL} without its condition",
             source,
             mark,
-            "CONDITIONAL",
+            CONDITIONAL,
             why="nobody can meet a condition that is not said",
             fix="write the condition below the marker",
         )
@@ -145,6 +145,35 @@ def doubled(case: Case) -> Iterator[Finding]:
             why="the second is read under the next free number",
             fix="give it a number of its own",
         )
+
+
+def beyond(case: Case) -> Iterator[Finding]:
+    """More entities of one kind in one file than there are numbers."""
+    for source, mark in case.graph.cast.beyond:
+        yield on(
+            "limit",
+            f"more than {LAST_NUMBER} of one kind in one file: this one is not read",
+            source,
+            mark,
+            mark.row.word,
+            fix="say it in another round, or give an earlier one a lower number",
+        )
+
+
+def homeless(case: Case) -> Iterator[Finding]:
+    """An entity in a ruling file, which says one ruling and defines nothing."""
+    for source in case.graph.sources.rulings:
+        for mark in source.marks:
+            if mark.row.letter:
+                yield on(
+                    "near-miss-marker",
+                    f"{mark.row.word} in a ruling file defines nothing",
+                    source,
+                    mark,
+                    mark.row.word,
+                    why="a ruling file holds one ruling and its reason",
+                    fix="write it in the judge's own file of the round",
+                )
 
 
 def foreign(case: Case) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ class Desk:
 
     def __init__(self, store: Store, *experts: str) -> None:
         self.store = store
-        wish = dialogues.Wish("Cache policy", experts=tuple(map(panel.parse_expert, experts or ("muffin:Caching", "scone:Storage"))), id="cache")
+        people = tuple(map(panel.parse_expert, experts or ("muffin:Caching", "scone:Storage")))
+        wish = dialogues.Wish("Cache policy", experts=people, id="cache")
         self.uid = dialogues.start(store, wish, NOW, random.Random(7).getrandbits).uid
 
     def add(self, expert: str, text: str | bytes, **wish: Any) -> Added:

@@ -40,7 +40,15 @@ def test_the_file_is_canonical(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"), [("Cache policy", "cache-policy"), ("¿缓存?", "dialogue"), ("CON", "dialogue"), ("../../etc", "etc"), ("x" * 99, "x" * 60), ("a\nb", "a-b")]
+    ("title", "slug"),
+    [
+        ("Cache policy", "cache-policy"),
+        ("¿缓存?", "dialogue"),
+        ("CON", "dialogue"),
+        ("../../etc", "etc"),
+        ("x" * 99, "x" * 60),
+        ("a\nb", "a-b"),
+    ],
 )
 def test_the_id_is_the_minute_and_the_title(store: Store, title: str, slug: str) -> None:
     assert new(store, title) == f"2026-11-24T0528Z-{slug}"
@@ -106,7 +114,9 @@ def test_a_race_for_the_minute_gets_the_next_number(store: Store) -> None:
     assert start(rival, Wish("Cache"), NOW, BITS).id == "2026-11-24T0528Z-cache-2"  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wish", [Wish("x" * 70_000), Wish("x", question="y" * 70_000), Wish("x", links=tuple("z" * 30_000 for _ in range(3)))])
+@pytest.mark.parametrize(
+    "wish", [Wish("x" * 70_000), Wish("x", question="y" * 70_000), Wish("x", links=tuple("z" * 30_000 for _ in range(3)))]
+)
 def test_a_wish_beyond_the_limits_makes_no_broken_dialogue(store: Store, wish: Wish) -> None:
     with pytest.raises(Refused) as caught:
         start(store, wish, NOW, BITS)
@@ -125,7 +135,14 @@ def test_every_mistake_at_once(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("text", "role", "tier"),
-    [("a:R", "R", "core"), ("A:R:WildCard", "R", "wildcard"), ("a:R: core ", "R", "core"), ("a:R:boss", "R:boss", "core"), ("a:core", "core", "core"), ("a:x:y:adjacent", "x:y", "adjacent")],
+    [
+        ("a:R", "R", "core"),
+        ("A:R:WildCard", "R", "wildcard"),
+        ("a:R: core ", "R", "core"),
+        ("a:R:boss", "R:boss", "core"),
+        ("a:core", "core", "core"),
+        ("a:x:y:adjacent", "x:y", "adjacent"),
+    ],
 )
 def test_the_last_part_is_a_tier_only_if_it_is_one(text: str, role: str, tier: str) -> None:
     expert = parse_expert(text)
@@ -148,7 +165,8 @@ def experts(desk: Desk) -> list[tuple[str, int, int | None]]:
 def test_the_same_expert_again_changes_nothing_and_another_is_a_conflict(desk: Desk) -> None:
     before = desk.blobs
     assert not add_expert(desk.store, desk.uid, parse_expert("muffin:Caching")).changed
-    for other in (parse_expert("muffin:Other"), parse_expert("muffin:Caching:wildcard"), parse_expert("muffin:Caching")._replace(focus="new")):
+    same = parse_expert("muffin:Caching")
+    for other in (same._replace(role="Other"), same._replace(tier="wildcard"), same._replace(focus="new")):
         with pytest.raises(Conflict):
             add_expert(desk.store, desk.uid, other)
     with pytest.raises(Conflict):
@@ -223,8 +241,10 @@ def test_who_comes_back_was_not_there_in_between(desk: Desk) -> None:
 
 
 def test_what_the_tool_does_not_know_survives(desk: Desk) -> None:
-    text = desk.blobs["dialogue"].decode().replace("{slug: scone,", '{slug: scone, mail: "a@b",').replace("max_rounds", "# ours\ncolour: 'red'\nmax_rounds")
-    desk.put("dialogue", text.replace("- {slug: muffin", '- {slug: "no/name", x: [1, {w: z}]}\n- bare\n- {slug: muffin') + "\nBackground\r\n")
+    text = desk.blobs["dialogue"].decode().replace("{slug: scone,", '{slug: scone, mail: "a@b",')
+    text = text.replace("max_rounds", "# ours\ncolour: 'red'\nmax_rounds")
+    text = text.replace("- {slug: muffin", '- {slug: "no/name", x: [1, {w: z}]}\n- bare\n- {slug: muffin')
+    desk.put("dialogue", text + "\nBackground\r\n")
     add_expert(desk.store, desk.uid, parse_expert("bagel:R"))
     desk.add_files({"muffin.md": "a", "scone.md": "b", "bagel.md": "c"}, round=0)
     retire_expert(desk.store, desk.uid, "scone")

@@ -13,7 +13,8 @@ from tests.actions.desk import Desk
 def full(desk: Desk) -> Desk:
     """Two rounds with something of everything."""
     desk.add("muffin", "[TENSION T01: a]\n\n[TENSION T02: b]\n\n[PERSPECTIVE P01: c]\n\n[STANCE S01: APPROVE | 0.5]\n\n[CLAIM C01: d]")
-    desk.add("scone", "[RE:RESOLVE MUFFIN-T01] [MOVE:CHALLENGE C0001]\n\n[STANCE S01: REJECT | 1]\n\n[EVIDENCE E01: e]\n\n[RECOMMENDATION R01: f]")
+    said = "[STANCE S01: REJECT | 1]\n\n[EVIDENCE E01: e]\n\n[RECOMMENDATION R01: f]"
+    desk.add("scone", f"[RE:RESOLVE MUFFIN-T01] [MOVE:CHALLENGE C0001]\n\n{said}")
     desk.add("muffin", "[RE:RESOLVE T0001]")
     desk.store.create("older:old", "old", {"contribution/00#muffin": b"[TENSION T01: g]\n"})
     return desk

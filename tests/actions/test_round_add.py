@@ -75,7 +75,8 @@ def test_whatever_it_is(text: str, bom: str) -> None:
 
 
 def test_keys_that_the_tool_does_not_know_stay_as_they_stood(desk: Desk) -> None:
-    desk.add("muffin", "---\n# why\nmood:   'good'  # today\nids: {T01: T0099}\nrefs: {T0001: MUFFIN-T0009}\ncreated: 1999-01-01\n---\n[TENSION T01: a]\n")
+    ours = "ids: {T01: T0099}\nrefs: {T0001: MUFFIN-T0009}\ncreated: 1999-01-01\n"
+    desk.add("muffin", f"---\n# why\nmood:   'good'  # today\n{ours}---\n[TENSION T01: a]\n")
     text = desk.blobs[MUFFIN].decode()
     assert "ids: {T01: T0001}\n# why\nmood:   'good'  # today\n---\n" in text
     assert "refs" not in text and "1999" not in text
@@ -116,7 +117,9 @@ def test_files_of_that_round_without_ids_get_theirs_first(desk: Desk) -> None:
     assert desk.front("contribution/01#scone") == {}
 
 
-@pytest.mark.parametrize("broken", [b"[TENSION T01: \xff]\n", b"---\nmood: 1\nmood: 2\n---\n[TENSION T01: x]\n", b"---\nblue: 2\n---\n[TENSION T01: x]\n"])
+@pytest.mark.parametrize(
+    "broken", [b"[TENSION T01: \xff]\n", b"---\nmood: 1\nmood: 2\n---\n[TENSION T01: x]\n", b"---\nblue: 2\n---\n[TENSION T01: x]\n"]
+)
 def test_somebody_elses_broken_file_is_left_alone_and_in_nobodys_way(desk: Desk, broken: bytes) -> None:
     desk.put(MUFFIN, broken)
     desk.add("scone", "[TENSION T01: a]")
@@ -318,7 +321,8 @@ def test_replacing_may_not_take_away_what_others_referred_to(desk: Desk) -> None
     desk.add_files({"muffin.md": "[TENSION T01: a]", "scone.md": "[RE:ADDRESS MUFFIN-T01]"})
     before = desk.blobs
     path = ".blue/dialogues/cache/round-0/scone.md"
-    assert [(rule, place.partition(":")[0]) for rule, place in refused(lambda: desk.add("muffin", "never mind", replace=True))] == [("dangling-ref", path)]
+    ((rule, place),) = refused(lambda: desk.add("muffin", "never mind", replace=True))
+    assert (rule, place.partition(":")[0]) == ("dangling-ref", path)
     assert desk.blobs == before
 
 
@@ -360,7 +364,10 @@ def test_an_older_dialogue_is_read_as_it_lies(store: Store) -> None:
 def test_what_changed_names_its_cause(desk: Desk) -> None:
     desk.add("muffin", "[TENSION T01: a]\n\n[EVIDENCE E01: b]")
     done = desk.add("scone", "[RECOMMENDATION R01: c]\n[RE:RESOLVE T0001]\n\n## Doubts\n\n[RE:QUESTION E0001]")
-    assert [tuple(change) for change in done.changed] == [("T0001", "open", "addressed", "R0001"), ("E0001", "cited", "challenged", "@scone")]
+    assert [tuple(change) for change in done.changed] == [
+        ("T0001", "open", "addressed", "R0001"),
+        ("E0001", "cited", "challenged", "@scone"),
+    ]
 
 
 def test_what_is_added_would_pass_the_check(desk: Desk) -> None:

@@ -31,7 +31,11 @@ def experts(root: Path) -> list[tuple[str, str, str, float | None]]:
 def test_the_panel_may_come_from_a_pool(root: Path) -> None:
     pool = [{"name": "Muffin Man", "role": "Caching", "tier": "Core", "relevance": 0.9}, {"role": "Data modeling", "tier": "WILDCARD"}]
     assert pooled(root, pool, "--expert", "scone:Storage").status == 0
-    assert experts(root) == [("scone", "core", "created", None), ("muffin-man", "core", "pool", 0.9), ("data-modeling", "wildcard", "pool", None)]
+    assert experts(root) == [
+        ("scone", "core", "created", None),
+        ("muffin-man", "core", "pool", 0.9),
+        ("data-modeling", "wildcard", "pool", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,19 @@ def test_the_background_may_be_typed(root: Path) -> None:
     editor.write_text('#!/bin/sh\ncp "$1" seen.md\nprintf "It is slow.\\n" | cat - seen.md > "$1"\n')
     editor.chmod(0o755)
     env = {"HOME": "/nonexistent", "EDITOR": str(editor), "PATH": os.environ["PATH"]}
-    said = blue("dialogue", "new", "Ca --> che", "--id", "cache", "--edit", cwd=root, env=env, stdin=Keyboard(), stdout=Terminal(), stderr=Terminal())
+    said = blue(
+        "dialogue",
+        "new",
+        "Ca --> che",
+        "--id",
+        "cache",
+        "--edit",
+        cwd=root,
+        env=env,
+        stdin=Keyboard(),
+        stdout=Terminal(),
+        stderr=Terminal(),
+    )
     assert said.status == 0
     assert (root / "seen.md").read_text().count("-->") == 1
     assert (root / ".blue/dialogues/cache/dialogue.md").read_text().endswith("---\n\nIt is slow.\n")

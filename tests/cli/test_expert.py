@@ -28,7 +28,15 @@ def test_adding_says_who_and_where(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [(("scone",), 2), ((":x",), 2), (("../x:R",), 1), (("judge:R",), 1), (("x:R", "--from-round", "100"), 1), (("x:R", "--from-round", "-1"), 1), ((), 2)],
+    [
+        (("scone",), 2),
+        ((":x",), 2),
+        (("../x:R",), 1),
+        (("judge:R",), 1),
+        (("x:R", "--from-round", "100"), 1),
+        (("x:R", "--from-round", "-1"), 1),
+        ((), 2),
+    ],
 )
 def test_what_cannot_be_added(root: Path, words: tuple[str, ...], status: int) -> None:
     before = (root / ".blue/dialogues/cache/dialogue.md").read_bytes()

@@ -92,9 +92,7 @@ def test_a_file_whose_name_looks_like_an_option_can_be_tried_again(root: Path) -
     assert said.json["retry"] == "blue round add -d cache --expert muffin -- -x.md"
 
 
-@pytest.mark.parametrize(
-    "words", [("a.md", "b.md", "--expert", "muffin"), ("-", "-"), ("--round", "two"), ("muffin.md", "--expert")]
-)
+@pytest.mark.parametrize("words", [("a.md", "b.md", "--expert", "muffin"), ("-", "-"), ("--round", "two"), ("muffin.md", "--expert")])
 def test_wrong_calls(root: Path, words: tuple[str, ...]) -> None:
     assert add(root, *words).status == 2
 

@@ -14,7 +14,11 @@ from tests.cli.program import blue
 def root(tmp_path: Path) -> Path:
     (tmp_path / ".blue/dialogues").mkdir(parents=True)
     blue("dialogue", "new", "Cache", "--id", "cache", "--expert", "muffin:A", "--expert", "scone:B", cwd=tmp_path)
-    for slug, text in (("muffin", "[TENSION T01: Latency [/] \x1bc\x07]\nFirst \x1b[31mline.\n\nSecond.\n"), ("scone", "[RECOMMENDATION R01: r]\n[RE:ADDRESS MUFFIN-T01]\n")):
+    texts = {
+        "muffin": "[TENSION T01: Latency [/] \x1bc\x07]\nFirst \x1b[31mline.\n\nSecond.\n",
+        "scone": "[RECOMMENDATION R01: r]\n[RE:ADDRESS MUFFIN-T01]\n",
+    }
+    for slug, text in texts.items():
         assert blue("round", "add", "--expert", slug, cwd=tmp_path, stdin=io.BytesIO(text.encode())).status == 0
     return tmp_path
 
@@ -30,7 +34,8 @@ def test_its_words_its_text_its_life_and_who_refers_to_it(root: Path) -> None:
 def test_the_same_as_json(root: Path) -> None:
     document = blue("show", "T0001", "--json", cwd=root).json
     item = document["item"]
-    assert (item["content"], item["status"], [e["type"] for e in item["events"]]) == ("First \x1b[31mline.\n\nSecond.", "addressed", ["opened", "addressed"])
+    assert (item["content"], item["status"]) == ("First \x1b[31mline.\n\nSecond.", "addressed")
+    assert [event["type"] for event in item["events"]] == ["opened", "addressed"]
     assert [(r["source"], r["type"]) for r in document["referred_by"]] == [("SCONE-R0001", "address")]
 
 

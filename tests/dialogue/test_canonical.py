@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blue_cli.dialogue import canonical, document, frontmatter, strictyaml
+from blue_cli.dialogue import canonical, document, frontmatter, handwriting, strictyaml
 from tests.dialogue.fronts import ANY, CONTRIBUTION, DIALOGUE, STRINGS, fields_of
 
 
@@ -92,7 +92,7 @@ def test_what_is_written_is_the_same_for_any_yaml_reader(pair):
     """PyYAML's own loader reads YAML 1.1; RFC 3339 times are the exception."""
     kind, fields = pair
     text = frontmatter.write(fields, kind)
-    if not re.search(canonical._TIME, text):
+    if not re.search(handwriting._TIME, text):
         assert _with_text_keys(yaml.safe_load(text) or {}) == fields
 
 
@@ -106,13 +106,13 @@ def _with_text_keys(value):
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])) | STRINGS)
 def test_a_text_is_one_line_without_surprises(text):
-    written = canonical.quoted(text)
+    written = handwriting.quoted(text)
     assert len(written.splitlines()) == 1
     assert not set(written) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
 def test_what_no_store_keeps_is_not_written():
-    assert canonical.quoted("a\0\ud800") == '"a\ufffd\ufffd"'
+    assert handwriting.quoted("a\0\ud800") == '"a\ufffd\ufffd"'
 
 
 @pytest.mark.parametrize(

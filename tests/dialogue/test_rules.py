@@ -36,6 +36,17 @@ def said(body: str, ids: str = "", **fields: str) -> str:
 T01 = said("[TENSION T01: Latency against freshness]", "T01: T0001")
 
 
+def test_what_gets_no_number_is_told_and_not_lost_in_silence() -> None:
+    body = "[TENSION T999: the last]\n\n[TENSION T-NEW: one more]"
+    assert ("limit", "muffin.md") in found(panel({"muffin": said(body, "T999: T00999")}))
+
+
+def test_an_entity_in_a_ruling_file_is_told() -> None:
+    ruling = "---\nblue: 1\n---\n[ACCEPTED T0001: later]\n\n[EVIDENCE E01: measured]\n"
+    files = {**panel({"muffin": T01}), "round-0/rulings/MUFFIN-T0001.md": ruling}
+    assert found(files) == [("near-miss-marker", "MUFFIN-T0001.md")]
+
+
 # --- the table -----------------------------------------------------------------------------------------------
 
 
