@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+CHECKOUT = Path(__file__).parents[1]
 OURS = ("XDG_", "GIT_", "BLUE_")
 SCREEN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "VISUAL", "EDITOR", "PAGER")
 
@@ -23,6 +24,7 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in list(os.environ):
         if name.startswith(OURS) or name in SCREEN:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))  # a process that a test starts runs this code, not an installed copy
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
