@@ -115,7 +115,8 @@ def test_a_reader_sees_each_file_old_or_new(root: Path) -> None:
         "import io, sys\nfrom tests.cli.program import blue\n"
         "for n in range(40):\n"
         "    text = '[TENSION T01: ' + 'ba'[n % 2] * 2000 + ']\\n'\n"
-        "    assert blue('round', 'add', '-', '--expert', 'expert-0', '--replace', cwd=sys.argv[1], stdin=io.BytesIO(text.encode())).status == 0\n"
+        "    call = ('round', 'add', '-', '--expert', 'expert-0', '--replace')\n"
+        "    assert blue(*call, cwd=sys.argv[1], stdin=io.BytesIO(text.encode())).status == 0\n"
     )
     child = subprocess.Popen([sys.executable, "-c", writer, root], cwd=Path(__file__).parent.parent)
     seen = set()

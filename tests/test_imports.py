@@ -19,7 +19,8 @@ import sys
 before = set(sys.modules)
 {more}
 from blue_cli.cli.main import run
-status = run({words!r}, stdin=sys.stdin.buffer, stdout=open("/dev/null", "w"), stderr=open("/dev/null", "w"), env={{"HOME": "/nonexistent"}}, cwd=".")
+null = open("/dev/null", "w")
+status = run({words!r}, stdin=sys.stdin.buffer, stdout=null, stderr=null, env={{"HOME": "/nonexistent"}}, cwd=".")
 print(status, *sorted(set(sys.modules) - before))
 """
 

@@ -12,6 +12,7 @@ from blue_cli.actions.overview import read
 from blue_cli.cli.commands import group
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen
+from blue_cli.dialogue.grammar import UNSETTLED
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.errors import WrongCall
 from blue_cli.views.items import LISTS, Filter
@@ -110,6 +111,7 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
     if row and not picked:
         titles, rows = _without_dialogue(here, titles, rows)
     hidden = not (found.rows or found.items or wanted.all or wanted.statuses) and any(found.counts.values())
+    hidden = hidden and not any(found.counts.get(status) for status in UNSETTLED)
     hints: tuple[str, ...] = (f"nothing is unsettled; blue {noun} list --all shows every one",) if hidden and noun == "tensions" else ()
     if row and wanted.by and not (found.rows or found.items):
         hints = _stranger(here, row.uid, wanted.by) or hints

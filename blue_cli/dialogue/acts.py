@@ -5,7 +5,6 @@ A mark that cannot take effect leaves a `Trouble`; it is never dropped in silenc
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from blue_cli.dialogue.ids import JUDGE, kind_of
 from blue_cli.dialogue.lifecycle import Act
 from blue_cli.dialogue.markers import Mark
 from blue_cli.dialogue.model import Move, Ref, Ruling
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.resolve import Token
 from blue_cli.dialogue.sources import Source, Trouble
 
@@ -32,7 +32,7 @@ class Judged(NamedTuple):
     into: str | None = None
 
 # An older act on one display id: nothing in its text can be another target, since no id is without a digit.
-_SIMPLE = re.compile(r"(?: on)? ([PTRECS][0-9]{4,})(?:: [^0-9]*)?")
+_SIMPLE = pattern(r"(?: on)? ([PTRECS][0-9]{4,})(?:: [^0-9]*)?")
 
 
 class Acts:

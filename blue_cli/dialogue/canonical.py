@@ -10,10 +10,12 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from blue_cli.dialogue.pattern import pattern
+
 # --- scalars: one decision for both readers ------------------------------------------------------------------
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]{1,1100}")
+_INTEGER = pattern(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = pattern(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]{1,1100}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -38,15 +40,15 @@ def typed(text: str) -> Any:
 _REFUSED = r"[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _QUOTED = r'"((?:[^"\\]|\\.)*+)"'
 _BARE = r"((?:[A-Za-z0-9]|-[0-9])(?:[A-Za-z0-9._+-]|[ ]+(?=[A-Za-z0-9._+-])|:(?=[A-Za-z0-9._+-]))*+)"
-_SCALAR = re.compile(f"{_QUOTED}|{_BARE}")
-_FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
+_SCALAR = pattern(f"{_QUOTED}|{_BARE}")
+_FIELD = pattern(rf"([A-Za-z_][A-Za-z0-9_-]{{0,63}}+): (?:{_QUOTED}|{_BARE})")
 _WORD = r"[A-Za-z][A-Za-z0-9-]{0,150}+(?<=[0-9])"  # a letter first, a digit last: text in every YAML
-_WORD_MAP = re.compile(rf"([a-z]{{1,64}}): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
+_WORD_MAP = pattern(rf"([a-z]{{1,64}}): \{{({_WORD}: {_WORD}(?:, {_WORD}: {_WORD})*+)\}}")
 _LOOSE = _BARE.replace("((?:", "(?:(?:", 1)
-_PLAIN_MAP = re.compile(rf"- \{{([a-z_]{{1,64}}+: {_LOOSE}(?:, [a-z_]{{1,64}}+: {_LOOSE})*+)\}}")
-_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63}+):")
-_PAIR = re.compile(rf"((?:{_QUOTED}|([A-Za-z0-9_][A-Za-z0-9_-]{{0,150}}+)): )(?:(?:{_QUOTED}|{_BARE})(, |\}}))?")
-_ESCAPE = re.compile(r'\\(?:[bfnrt"\\/]|u(?!0000)(?![dD][89a-fA-F])[0-9a-fA-F]{4})')
+_PLAIN_MAP = pattern(rf"- \{{([a-z_]{{1,64}}+: {_LOOSE}(?:, [a-z_]{{1,64}}+: {_LOOSE})*+)\}}")
+_NAME = pattern(r"([A-Za-z_][A-Za-z0-9_-]{0,63}+):")
+_PAIR = pattern(rf"((?:{_QUOTED}|([A-Za-z0-9_][A-Za-z0-9_-]{{0,150}}+)): )(?:(?:{_QUOTED}|{_BARE})(, |\}}))?")
+_ESCAPE = pattern(r'\\(?:[bfnrt"\\/]|u(?!0000)(?![dD][89a-fA-F])[0-9a-fA-F]{4})')
 _ESCAPED: dict[str, str] = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _DEPTH = 6  # of maps and lists in each other; more is for the YAML loader
 
@@ -64,11 +66,11 @@ def read(front: str) -> dict[str, Any] | None:
 
 
 # A contribution as the tool writes it: nearly every file there is. The general reader says the same of it.
-_CONTRIBUTION = re.compile(
+_CONTRIBUTION = pattern(
     r"blue: 1\ndialogue: ([0-9a-f]{8}-[0-9a-f-]{27})\nround: ([0-9]|[1-9][0-9])\nexpert: ([a-z][a-z0-9-]*[0-9a-z])\n"
     r"created: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n(?:ids: \{([A-Z0-9:, ]*)\}\n)?"
 )
-_IDS = re.compile(r"[PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8}(?:, [PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8})*+")
+_IDS = pattern(r"[PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8}(?:, [PTRECS][0-9]{2,3}: [PTRECS][0-9]{4,8})*+")
 
 
 def _contribution(front: str) -> dict[str, Any] | None:

@@ -14,7 +14,8 @@ from blue_cli.dialogue import identity, markers, resolve
 from blue_cli.dialogue.grammar import ENTITY, STANCE, STANCES, VERDICT
 from blue_cli.dialogue.ids import JUDGE, canonical
 from blue_cli.dialogue.markers import Mark
-from blue_cli.dialogue.model import Entity, RegisterRow
+from blue_cli.dialogue.model import Entity, RegisterRow, new
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.sources import Source, Sources
 
 
@@ -39,7 +40,7 @@ class Cast(NamedTuple):
     beyond: tuple[tuple[Source, Mark], ...] = ()
 
 
-_STANCE = re.compile(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
+_STANCE = pattern(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
 
 
 def cast(sources: Sources, only: str = "") -> Cast:
@@ -53,6 +54,9 @@ def cast(sources: Sources, only: str = "") -> Cast:
     doubled: list[tuple[Source, Mark]] = []
     beyond: list[tuple[Source, Mark]] = []
     for source, numbering, ids in zip(sources.files, numberings, shown, strict=True):
+        if numbering is identity.NOTHING:
+            owners.append({})
+            continue
         owners.append(_define(source, numbering, ids, entities, only))
         doubled += [(source, n.mark) for n in numbering.entities if n.doubled]
         beyond += [(source, mark) for mark in numbering.beyond]
@@ -90,10 +94,10 @@ def _define(
         name = f"{prefix}{kind}{round:02d}{number:02d}"
         end = ends[bisect_left(ends, mark.end)]
         owned[mark.pos] = name
-        entities[name] = Entity(
+        entities[name] = new(Entity, (
             name, id, kind, source.author, round, number, mark.written or None, mark.label, path,
             mark.line, mark.column, mark.end, end, assigned, stance(mark.label) if kind == "S" else None,
-        )  # fmt: skip
+        ))  # fmt: skip
     return owned
 
 

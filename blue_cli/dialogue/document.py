@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from blue_cli.dialogue.pattern import pattern
+
 MAX_BYTES = 1 << 20  # of a file
 MAX_FRONT = 64 << 10  # bytes of front matter
 MAX_LINE = 64 << 10  # bytes of a line
 MAX_DEPTH = 16  # of nesting, in front matter and in JSON
 
 _BOM = b"\xef\xbb\xbf"
-_OPEN = re.compile(r"---[ \t]*\r?\n")
-_CLOSE = re.compile(r"(?:^|\n)---[ \t]*(?:\r?\n|\Z)")
+_OPEN = pattern(r"---[ \t]*\r?\n")
+_CLOSE = pattern(r"(?:^|\n)---[ \t]*(?:\r?\n|\Z)")
 # What makes a block between two `---` front matter and not prose between two thematic breaks.
-_KEY = re.compile(r"^[ \t]*(?:\{|<<:|[\"']?[\w-]+[\"']?[ \t]*:(?!\S))", re.M)
+_KEY = pattern(r"^[ \t]*(?:\{|<<:|[\"']?[\w-]+[\"']?[ \t]*:(?!\S))", re.M)
 
 
 class Document(NamedTuple):
@@ -144,9 +146,9 @@ def replace_front(document: Document, front: str | None) -> bytes:
 
 # --- JSON of older folders -----------------------------------------------------------------------------------
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.S)
-_BRACKET = re.compile(r"[\[\]{}]")
-_BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*+\\u0000")
+_STRING = pattern(r'"(?:[^"\\]|\\.)*+"', re.S)
+_BRACKET = pattern(r"[\[\]{}]")
+_BAD_ESCAPE = pattern(r"(?<!\\)(?:\\\\)*+\\u0000")
 
 
 def read_json(data: bytes) -> tuple[Any | None, str]:

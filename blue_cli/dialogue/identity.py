@@ -28,6 +28,9 @@ class Numbering(NamedTuple):
     beyond: tuple[Mark, ...] = ()
 
 
+NOTHING = Numbering((), ())
+
+
 def number(marks: Sequence[Mark], author: str, only: str = "") -> Numbering:
     """Local numbers of one file: canonical spellings claim theirs first, then `T01`, then what has none, by position.
 
@@ -43,7 +46,7 @@ def number(marks: Sequence[Mark], author: str, only: str = "") -> Numbering:
                 return _contended(marks, author, only)
             taken.add((letter, asked))
             entities.append(Numbered(mark, letter, asked))
-    return Numbering(tuple(entities), ())
+    return Numbering(tuple(entities), ()) if entities else NOTHING
 
 
 def _contended(marks: Sequence[Mark], author: str, only: str) -> Numbering:
@@ -114,6 +117,9 @@ def displays(files: Sequence[FileIds]) -> list[list[tuple[str, bool]]]:
     out: list[list[tuple[str, bool]]] = []
     missing = False
     for _, round, entities, ids in files:
+        if not entities:
+            out.append([])
+            continue
         shown: list[tuple[str, bool]] = []
         for _, kind, number, _ in entities:
             value = ids.get(f"{kind}{number:02d}")

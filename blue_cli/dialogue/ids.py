@@ -9,8 +9,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-NAME = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,126}[0-9A-Za-z])?")
-ROUND = re.compile(r"round-(0|[1-9][0-9]?)")
+from blue_cli.dialogue.pattern import pattern
+
+NAME = pattern(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,126}[0-9A-Za-z])?")
+ROUND = pattern(r"round-(0|[1-9][0-9]?)")
 JUDGE = "judge"
 LAST_ROUND = 99
 LAST_NUMBER = 999
@@ -100,9 +102,9 @@ def split_address(address: str) -> Address:
 
 # --- entity ids --------------------------------------------------------------------------------------------
 
-DISPLAY = re.compile(r"([PTRECS])(\d\d)(\d{2,})")
-CANONICAL = re.compile(r"([0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?)-([PTRECS])(\d\d)(\d{2,3})")
-BARE = re.compile(r"([PTRECS])(\d{1,3})")
+DISPLAY = pattern(r"([PTRECS])(\d\d)(\d{2,})")
+CANONICAL = pattern(r"([0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?)-([PTRECS])(\d\d)(\d{2,3})")
+BARE = pattern(r"([PTRECS])(\d{1,3})")
 
 
 def canonical(author: str, kind: str, round: int, number: int) -> str:
@@ -135,8 +137,8 @@ def uuid7(milliseconds: int, random: int) -> str:
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
-UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HEAD_UID = re.compile(rb"^uid: *\"?(" + UID.pattern.encode() + rb")\"?[ \t]*\r?$", re.M)
+UID = pattern(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEAD_UID = re.compile(rb"^uid: *\"?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\"?[ \t]*\r?$", re.M)
 
 
 def uid_in(data: bytes, folder: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from blue_cli.dialogue.ids import JUDGE
-from blue_cli.dialogue.model import Entity, Event, Standing
+from blue_cli.dialogue.model import Entity, Event, Standing, new
 
 
 class Act(NamedTuple):
@@ -88,7 +88,7 @@ class State:
 
     def born(self, entity: Entity) -> None:
         """The first event: it was said."""
-        self.events.append(Event(BORN[self.kind], entity.round, (entity.author,), None, entity.path, entity.line))
+        self.events.append(new(Event, (BORN[self.kind], entity.round, (entity.author,), None, entity.path, entity.line, None, "")))
 
     def standing(self) -> Standing:
         """What the fold leaves behind."""
@@ -195,7 +195,7 @@ class State:
         return whose == "any" or actor == JUDGE
 
     def _note(self, type: str, act: Act, round: int) -> None:
-        self.events.append(Event(type, round, (act.actor,), act.reference, act.path, act.line))
+        self.events.append(new(Event, (type, round, (act.actor,), act.reference, act.path, act.line, None, "")))
 
 
 def fold_round(

@@ -16,6 +16,8 @@ from blue_cli.dialogue import blocks
 from blue_cli.dialogue.brackets import Brackets
 from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, ON_TENSIONS, REF, STANCE, Marker
 from blue_cli.dialogue.ids import KINDS
+from blue_cli.dialogue.model import new
+from blue_cli.dialogue.pattern import pattern
 
 
 class Mark(NamedTuple):
@@ -38,16 +40,16 @@ class Mark(NamedTuple):
 
 _INSIDE = r"([^\[\]\\\n]*(?:\\.[^\[\]\\\n]*)*)(.?)"  # DESIGN.md, speed: this shape takes a third of the obvious one's time
 _BULLETS = r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}[ \t]+)?"
-OPENING = re.compile(_BULLETS + r"(?:\*\*|__)?")
+OPENING = pattern(_BULLETS + r"(?:\*\*|__)?")
 _FIELD = _BULLETS + r"\*\*[^*\n]{1,60}(?::\*\*|\*\*[ \t]*:)[ \t]*(?:\*\*)?"  # rare: compiled when first needed
 _INTRODUCES = "]*:#-+.)_,;&\n"  # how the text before a marker that counts can end; nearly all other text ends otherwise
 _LOOK = 8
 _GAPS = " \t,;&*_"  # what may stand between a marker and another that follows it directly
-_BETWEEN = re.compile(rf"[{_GAPS}]*")
+_BETWEEN = pattern(rf"[{_GAPS}]*")
 _IDENTIFIED = r"[ \t]*([PTRECS](?:[0-9]|-(?=[0-9A-Za-z]))(?:[0-9A-Za-z.-]*[0-9A-Za-z])?)?[.-]?[ \t]*(?:(?::|--?|[—–])[ \t]*)?(.*)"
 _SEPARATING = " \t:—–-"
 _LEADING = _SEPARATING + "*_"
-_STOP = re.compile(r"\n {0,3}[#=*_-]")
+_STOP = pattern(r"\n {0,3}[#=*_-]")
 _FIELD_REACH = 200  # a bold field name stands near the start of its line; to look further is quadratic on hostile lines
 
 
@@ -60,10 +62,9 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
     with `near`), so that the caller need not read again. With `only` (kind letters) just entities of those kinds and
     what can change a tension are looked for, and lines and columns are not counted.
     """
-    body = text[start:]
-    view = None if not near and blocks.plain(body) else _View(text, start, blocks.read(body))
+    view = _View(text, start, near)
     marks: list[Mark] = []
-    add, brackets, at, shows = marks.append, Brackets(text), start, view.shows if view else _always
+    add, brackets, at = marks.append, Brackets(text), start
     for match in _candidates(only).finditer(text, start):
         word, verb, author, letter, digits, inside, closed = match.groups()
         row = BY_WORD.get(word or verb) if letter is None else _authored(author, letter, digits, inside)
@@ -73,36 +74,28 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
         if pos != start and text[pos - 1] != "\n" and not _stands(text, start, pos, row, marks):
             if only and _may_follow(text, start, pos):
                 first = line - text.count("\n", start, at)
-                return _narrowed(scan(text, start, first)[0], only), view.blocks if view else None
-            continue
-        if not shows(pos):
+                return _narrowed(scan(text, start, first)[0], only), view.blocks
             continue
         if closed != "]":
             end = brackets.closing(pos) + 1
             if not end:
                 continue
             inside = text[match.start(6) : end - 1]
+        if not (view.begins(pos, end) or view.shows(pos)):
+            continue
         if only and not row.letter:
-            add(_new(Mark, (row, pos, end, 0, 0, "", "", inside)))
+            add(new(Mark, (row, pos, end, 0, 0, "", "", inside)))
             continue
         line += text.count("\n", at, pos)
         at = pos
         add(_mark(text, row, pos, end, line, f"{author}-{letter}{digits}" if author else "", inside))
-    return marks, view.blocks if view else None
+    return marks, view.blocks
 
 
 def _may_follow(text: str, start: int, pos: int) -> bool:
     """Whether something in brackets may stand directly before."""
     last = text[pos - 1]
     return last == "]" or (last in _GAPS and text[max(pos - _LOOK, start) : pos].rstrip(_GAPS)[-1:] in ("]", ""))
-
-
-def _always(pos: int) -> bool:
-    """A plain body shows everything."""
-    return True
-
-
-_new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and this is done for every mark
 
 
 @cache
@@ -124,10 +117,10 @@ def _mark(text: str, row: Marker, pos: int, end: int, line: int, authored: str, 
     """The mark of a candidate that counts. `authored` is an id with its author's name before it."""
     column = pos - text.rfind("\n", 0, pos)
     if row.shape not in _OPENS:
-        return Mark(row, pos, end, line, column, "", "", inside)
+        return new(Mark, (row, pos, end, line, column, "", "", inside))
     written, label = (authored, inside.lstrip(_LEADING)) if authored else _identify(inside)
     author = authored.rpartition("-")[0].lower()
-    return Mark(row, pos, end, line, column, written, author, label.strip() or _rest_of_line(text, end))
+    return new(Mark, (row, pos, end, line, column, written, author, label.strip() or _rest_of_line(text, end)))
 
 
 _ANYWHERE = frozenset((REF, MOVE))  # shapes that count in the middle of a paragraph too
@@ -173,23 +166,59 @@ def _has_inline(text: str, start: int) -> bool:
     return "`" in text and text.count("`", start) != 3 * text.count("\n```", start)
 
 
+def _first(text: str, start: int) -> int:
+    """The offset of the first thing that can hide what stands paragraphs below it: a fence or HTML."""
+    if "`" not in text and "<" not in text and "~" not in text:
+        return len(text)
+    found = [at for at in (text.find("```", start), text.find("~~~", start), text.find("<", start)) if at >= 0]
+    return min(found, default=len(text))
+
+
 class _View:
-    """What can be seen of a body that may hide something: its lines' kinds, and the spans inside its paragraphs."""
+    """What can be seen of a body: its lines' kinds, and the spans inside its paragraphs.
 
-    __slots__ = ("at", "blocks", "hidden", "index", "inline", "start", "starts", "text")
+    Most markers begin a paragraph of their own at the margin, where nothing can hide them (`begins`). Blocks are read
+    only when there is another.
+    """
 
-    def __init__(self, text: str, start: int, read: blocks.Blocks) -> None:
+    __slots__ = ("at", "bars", "blocks", "hidden", "index", "inline", "plain", "risk", "start", "starts", "text")
+
+    def __init__(self, text: str, start: int, near: bool) -> None:
         self.text = text
         self.start = start
-        self.blocks = read
-        self.at = start
-        self.index = 0
+        self.risk = _first(text, start)
+        self.bars = "|" in text
+        self.plain = False
+        self.blocks: blocks.Blocks | None = None
+        if near:
+            self.look(near)
+
+    def look(self, near: bool) -> None:
+        """Read the blocks; of a plain body only when somebody else wants them."""
+        body = self.text[self.start :]
+        self.at, self.index = self.start, 0
         self.starts: list[int] = []
         self.hidden: dict[int, list[tuple[int, int]]] = {}
         self.inline: bool | None = None
+        self.plain = blocks.plain(body)
+        self.blocks = None if self.plain and not near else blocks.read(body)
+
+    def begins(self, pos: int, end: int) -> bool:
+        """Whether a marker begins a paragraph at the margin, after a blank line, with no table, link, fence or HTML about."""
+        text = self.text
+        if pos > self.risk or (pos != self.start and text[pos - 2 : pos] != "\n\n") or text.startswith("(", end):
+            return False
+        if not self.bars:
+            return True
+        stop = text.find("\n", end)
+        return text.find("|", pos, stop if stop >= 0 else len(text)) < 0
 
     def shows(self, pos: int) -> bool:
         """Whether a marker at this offset can be one (FORMAT.md, section 2). Asked with rising offsets."""
+        if self.blocks is None and not self.plain:
+            self.look(False)
+        if self.blocks is None:
+            return True
         self.index += self.text.count("\n", self.at, pos)
         self.at = pos
         kind = self.blocks.kinds[self.index]
@@ -206,6 +235,7 @@ class _View:
     def _spans(self, first: int) -> list[tuple[int, int]]:
         """Code spans, links and comments of the inline region that begins at line `first` of the body."""
         if first not in self.hidden:
+            assert self.blocks is not None  # `shows` has read them
             regions, last = self.blocks.regions, first
             while last + 1 < len(regions) and regions[last + 1] == first:
                 last += 1

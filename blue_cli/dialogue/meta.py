@@ -71,6 +71,8 @@ def _list(value: object) -> Sequence[Any]:
 
 def _experts(value: object, problems: list[Problem]) -> tuple[Expert, ...]:
     experts: dict[str, Expert] = {}
+    if value is not None and not isinstance(value, list):
+        problems.append(("front-matter", "experts: not a list", "write one `- {slug: muffin, role: Caching}` a line below it"))
     for item in _list(value):
         slug = item.get("slug") if isinstance(item, dict) else item
         if not isinstance(slug, str) or not is_name(slug):
@@ -80,26 +82,33 @@ def _experts(value: object, problems: list[Problem]) -> tuple[Expert, ...]:
         elif slug.lower() in experts:
             problems.append(("duplicate-id", f"expert {slug!r} stands twice in the list", "remove one"))
         else:
-            experts[slug.lower()] = _expert(slug.lower(), item if isinstance(item, dict) else {})
+            experts[slug.lower()] = _expert(slug.lower(), item if isinstance(item, dict) else {}, problems)
     return tuple(experts.values())
 
 
-def _expert(slug: str, item: Mapping[str, Any]) -> Expert:
+def _expert(slug: str, item: Mapping[str, Any], problems: list[Problem]) -> Expert:
+    def number(key: str, most: int) -> Any:
+        value = item.get(key)
+        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= most):
+            return value
+        problems.append(("front-matter", f"{slug}: {key}: not a number from 0 to {most}", f"write `{key}: 0`, or leave it out"))
+        return None
+
     def text(key: str) -> str:
         value = item.get(key)
         return value if isinstance(value, str) else ""
 
-    relevance, first, last = item.get("relevance"), item.get("from_round"), item.get("to_round")
+    relevance, first, last = number("relevance", 1), number("from_round", LAST_ROUND), number("to_round", LAST_ROUND)
     return Expert(
         slug,
         text("role"),
         text("tier").lower(),
-        float(relevance) if isinstance(relevance, (int, float)) and not isinstance(relevance, bool) else None,
+        None if relevance is None else float(relevance),
         text("source"),
         text("reason"),
         text("focus"),
-        first if isinstance(first, int) else 0,
-        last if isinstance(last, int) else None,
+        int(first or 0),
+        None if last is None else int(last),
         tuple(x for x in _list(item.get("git")) if isinstance(x, str)),
     )
 

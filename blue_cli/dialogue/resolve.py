@@ -12,6 +12,7 @@ from typing import NamedTuple
 from blue_cli.dialogue.grammar import INTO, KIND_WORD, VIA
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.model import Entity
+from blue_cli.dialogue.pattern import pattern
 
 
 class Token(NamedTuple):
@@ -32,20 +33,20 @@ class Found(NamedTuple):
     note: str = ""
 
 
-_QUALIFIED = re.compile(
+_QUALIFIED = pattern(
     r"(?<![\w-])@?([0-9A-Za-z][0-9A-Za-z-]*?)(?:[ \t]+[Rr]([0-9]{1,2}))?(?:[ \t]*-[ \t]*|[ \t]+)([PTRECSptrecs])([0-9]{1,6})"
     r"(?!\w|-\w|\.[0-9])(?:[ \t]*\([Rr]([0-9]{1,2})\))?"
 )
-_DASHED_ROUND = re.compile(r"(.+)-r([0-9]{1,2})")  # STRUDEL-R1-T01
-_ID = re.compile(r"([PTRECS])([0-9]{1,12})|[PTRECS](?:[0-9]|-(?=\w))[\w.-]*")
-_WORD = re.compile(r"@?[\w.-]*\w")
-_RANGE = re.compile(r"[ \t]*(?:--?|[–—]|through)[ \t]*([PTRECS])([0-9]{1,3})(?![\w.-]*\w)")
-_HEAD = re.compile(
+_DASHED_ROUND = pattern(r"(.+)-r([0-9]{1,2})")  # STRUDEL-R1-T01
+_ID = pattern(r"([PTRECS])([0-9]{1,12})|[PTRECS](?:[0-9]|-(?=\w))[\w.-]*")
+_WORD = pattern(r"@?[\w.-]*\w")
+_RANGE = pattern(r"[ \t]*(?:--?|[–—]|through)[ \t]*([PTRECS])([0-9]{1,3})(?![\w.-]*\w)")
+_HEAD = pattern(
     r"[\s:–—-]*(?:(?:to|with)\s+(?![PTRECS]\d)@?[\w-]+(?:[\s:–—-]+|$))?(?:(?:on|of|re|regarding|about|for|to)\s+)?"
     r"(?:(?i:" + "|".join(KIND_WORD.values()) + r")s?\s+(?=[^\w\s]*[PTRECS]\d))?[*_\"“'(#]*"
 )
-_AND = re.compile(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])[ \t]*(?:former[ \t]+)?")
-_GAP = re.compile(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])?[ \t]*")
+_AND = pattern(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])[ \t]*(?:former[ \t]+)?")
+_GAP = pattern(r"[ \t]*(?:,?[ \t]*(?:&|\band\b)|[,/+;])?[ \t]*")
 _RANGE_LIMIT = 99
 
 

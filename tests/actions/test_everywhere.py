@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 
 from blue_cli.actions import everywhere
 from blue_cli.actions.everywhere import ENOUGH, ask
+from blue_cli.actions.listing import list_things
+from blue_cli.actions.overview import overview
 from blue_cli.errors import NotFound, Unavailable
 from blue_cli.stores.base import Row, Snapshot, Store
+from blue_cli.stores.files import FilesStore
 from blue_cli.stores.memory import MemoryStore
+from blue_cli.views.items import LISTS, Filter
+from tests.bench.workspace import FILES, build
 
 MANY = ENOUGH + 5
 
@@ -137,3 +142,24 @@ def test_the_collector_of_garbage_works_again_afterwards() -> None:
 def test_no_dialogues_no_answers(tmp_path: Path) -> None:
     assert list(ask(MemoryStore(), lambda _, uid: uid, 2)) == []
     assert threading.active_count() >= 1
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """As many dialogues in files as make a second process pay."""
+    root = tmp_path_factory.mktemp("many")
+    build(root, MANY * FILES)
+    return FilesStore(str(root))
+
+
+@pytest.mark.parametrize("json", [False, True])
+@pytest.mark.parametrize("noun", LISTS)
+def test_every_list_of_real_dialogues_is_the_same(many: Store, noun: str, json: bool) -> None:
+    alone, shared = (list_things(many, noun, Filter(all=True), None, json, processes) for processes in (1, 2))
+    assert alone == shared
+    assert len(alone.rows) + len(alone.items) >= (MANY if noun not in ("evidence", "claims", "stances") else 0)
+
+
+def test_so_is_the_list_of_dialogues(many: Store) -> None:
+    assert overview(many, 1) == overview(many, 2)
+    assert len(overview(many, 2)) == MANY

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from blue_cli.dialogue import document
 from blue_cli.dialogue.rules import check
 from blue_cli.errors import Conflict, Refused
 from blue_cli.stores.base import Store
+from blue_cli.stores.files import FilesStore
 from blue_cli.stores.memory import MemoryStore
 from tests.actions.desk import NOW, Desk
 
@@ -106,6 +109,11 @@ def test_refs_are_bound_to_what_they_mean_now(desk: Desk) -> None:
     assert desk.front(SCONE)["refs"] == {"T0001": "MUFFIN-T0001", "T0002": "MUFFIN-T0002"}
     desk.put(MUFFIN, desk.blobs[MUFFIN].replace(b"{T01: T0001, T02: T0002}", b"{T01: T0002, T02: T0001}"))
     assert [r.target for r in desk.graph.refs] == ["MUFFIN-T0002"]
+
+
+def test_also_to_ids_that_this_very_call_assigns(desk: Desk) -> None:
+    desk.add_files({"muffin.md": "[TENSION T01: a]\n\n[CLAIM C01: b]\n[RE:DEPEND T0001]", "scone.md": "[RE:ADDRESS T0001]"})
+    assert desk.front(MUFFIN)["refs"] == desk.front(SCONE)["refs"] == {"T0001": "MUFFIN-T0001"}
 
 
 def test_files_of_that_round_without_ids_get_theirs_first(desk: Desk) -> None:
@@ -336,6 +344,20 @@ def test_a_file_in_another_case_is_the_same_experts(desk: Desk) -> None:
         desk.add("muffin", "b\n", round=0)
     desk.add("muffin", "b\n", round=0, replace=True)
     assert sorted(desk.blobs) == ["contribution/00#Muffin", "dialogue"]
+
+
+def test_what_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    desk = Desk(FilesStore(str(tmp_path)))
+    folder = tmp_path / ".blue/dialogues/cache/round-0"
+    folder.mkdir()
+    for make in (lambda p: p.symlink_to("/etc/passwd"), os.mkfifo, lambda p: p.mkdir(), lambda p: p.write_bytes(b"x" * (1 << 21))):
+        make(folder / "muffin.md")
+        for wish in ({}, {"replace": True}):
+            with pytest.raises(Conflict) as caught:
+                desk.add("muffin", "x", **wish)
+            assert (caught.value.path or "").endswith("round-0/muffin.md")
+        (folder / "muffin.md").rmdir() if (folder / "muffin.md").is_dir() else (folder / "muffin.md").unlink()
+    desk.add("muffin", "x")
 
 
 # --- what may not be written to ---------------------------------------------------------------------------------------------

@@ -96,6 +96,12 @@ def test_an_expert_that_nobody_knows_is_hinted_at(root: Path) -> None:
     assert "no mufin" not in blue("tensions", "--by", "muffin", "--status", "merged", cwd=root).err
 
 
+def test_that_nothing_is_unsettled_is_said_only_when_it_is_so(root: Path) -> None:
+    assert "nothing is unsettled" not in blue("tensions", "--round", "7", cwd=root).err
+    blue("round", "add", "--expert", "muffin", cwd=root, stdin=io.BytesIO(b"[RE:RESOLVE T0001, T0002]"))
+    assert "nothing is unsettled" in blue("tensions", cwd=root).err
+
+
 def test_an_empty_list_is_no_error(root: Path) -> None:
     for words in (("tensions", "--status", "merged"), ("claims", "--round", "9")):
         assert (blue(*words, cwd=root).status, blue(*words, cwd=root).out) == (0, "")

@@ -9,7 +9,8 @@ from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.sources import Source
 from tests.dialogue.build import graph, panel
 
-FIRST = "---\nids: {T01: T0001, T02: T0002, P01: P0001, R01: R0001}\n---\n[TENSION T01: a]\n\n[TENSION T02: b]\n\n[PERSPECTIVE P01: c]\n\n[RECOMMENDATION R01: d]\n"
+IDS = "ids: {T01: T0001, T02: T0002, P01: P0001, R01: R0001}"
+FIRST = f"---\n{IDS}\n---\n[TENSION T01: a]\n\n[TENSION T02: b]\n\n[PERSPECTIVE P01: c]\n\n[RECOMMENDATION R01: d]\n"
 
 
 def told(body: str, author: str = "scone") -> tuple[Graph, Source]:

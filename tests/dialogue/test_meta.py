@@ -48,7 +48,8 @@ def test_experts_are_read_as_they_were_written(members: list[Expert]) -> None:
 
 def test_a_full_one() -> None:
     about, problems = read(
-        blue=1, question="Q", created="2026-11-24T05:28:00Z", max_rounds=4, tensions="judge", links=["a"], closed={"at": "x", "reason": "y"},
+        blue=1, question="Q", created="2026-11-24T05:28:00Z", max_rounds=4, tensions="judge", links=["a"],
+        closed={"at": "x", "reason": "y"},
         experts=[{"slug": "Muffin", "role": "R", "tier": "Core", "relevance": 1}, "scone"], panels={"1": ["Scone", "judge"]},
     )  # fmt: skip
     assert problems == []
@@ -94,10 +95,13 @@ def test_fields_of_another_shape_are_left_out_and_named(front: dict[str, Any], p
     assert read(**front)[1] == problems
 
 
+keys = st.sampled_from(["uid", "title", "question", "experts", "panels", "max_rounds", "blue", "closed", "links", "tensions"])
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+values = st.recursive(plain, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x, max_size=3), max_leaves=5)
+
+
 @settings(max_examples=60)
-@given(st.dictionaries(st.sampled_from(["uid", "title", "question", "experts", "panels", "max_rounds", "blue", "closed", "links", "tensions"]),
-                       st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-                                    lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x, max_size=3), max_leaves=5)))  # fmt: skip
+@given(st.dictionaries(keys, values))
 def test_reading_never_raises(front: dict[str, Any]) -> None:
     about, problems = meta.read(ID, UID, front)
     assert about.id == ID
