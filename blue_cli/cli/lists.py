@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from blue_cli.actions.listing import Listed, list_things
-from blue_cli.actions.overview import read
 from blue_cli.cli.commands import group
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen
@@ -127,6 +126,8 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
 
 def _stranger(here: Call, uid: str, slug: str) -> tuple[str, ...]:
     """A hint that nobody of that name has a say in this dialogue, where that may be why a list is empty."""
+    from blue_cli.actions.overview import read
+
     graph = read(here.workspace.store, uid)
     known = sorted({JUDGE, *(e.slug for e in graph.meta.experts), *(s.author for s in graph.sources.files)})
     if slug in known:

@@ -6,7 +6,6 @@ Every id that becomes part of a path passes `is_name` here first (HARDENING.md, 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from blue_cli.dialogue.pattern import pattern
@@ -29,6 +28,8 @@ def is_name(text: str) -> bool:
 
 def slugify(text: str, fallback: str = "dialogue") -> str:
     """Lower case words joined by hyphens; `fallback` when there is no ASCII letter."""
+    import unicodedata
+
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^0-9a-z]+", "-", plain.lower()).strip("-")[:60].strip("-")
     return slug if re.search("[a-z]", slug) and is_name(slug) else fallback

@@ -64,7 +64,7 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
     """
     view = _View(text, start, near)
     marks: list[Mark] = []
-    add, brackets, at = marks.append, Brackets(text), start
+    add, brackets, at = marks.append, None, start
     for match in _candidates(only).finditer(text, start):
         word, verb, author, letter, digits, inside, closed = match.groups()
         row = BY_WORD.get(word or verb) if letter is None else _authored(author, letter, digits, inside)
@@ -77,6 +77,7 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
                 return _narrowed(scan(text, start, first)[0], only), view.blocks
             continue
         if closed != "]":
+            brackets = brackets or Brackets(text)
             end = brackets.closing(pos) + 1
             if not end:
                 continue
@@ -94,8 +95,7 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
 
 def _may_follow(text: str, start: int, pos: int) -> bool:
     """Whether something in brackets may stand directly before."""
-    last = text[pos - 1]
-    return last == "]" or (last in _GAPS and text[max(pos - _LOOK, start) : pos].rstrip(_GAPS)[-1:] in ("]", ""))
+    return text[max(pos - _LOOK, start) : pos].rstrip(_GAPS)[-1:] in ("]", "")
 
 
 @cache

@@ -88,13 +88,12 @@ def read(
 
         return older_sources.read(id, uid, blobs, findings, near)
     files, rulings, verdicts = [], [], []
-    for address in blobs:
-        kind = address.partition("/")[0]
-        if kind == "contribution":
-            files.append(source(id, address, blobs[address], findings, near, only))
-        elif kind == "ruling":
-            rulings.append(source(id, address, blobs[address], findings, near, only))
-        elif kind == "verdict":
+    for address, data in blobs.items():
+        if address.startswith("contribution/"):
+            files.append(source(id, address, data, findings, near, only))
+        elif address.startswith("ruling/"):
+            rulings.append(source(id, address, data, findings, near, only))
+        elif address.startswith("verdict/"):
             verdicts.append(address)
     return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings))
 
@@ -149,7 +148,12 @@ def _place(id: str, address: str) -> tuple[int, str, str]:
 
 def _asked(front: str | None, marks: Sequence[Mark], only: str) -> bool:
     """Whether anybody will ask for this front matter: a narrow reading needs the `ids:` of what is in the file, and `refs:`."""
-    return front is not None and (not only or "refs" in front or any(m.row.letter for m in marks))
+    if front is None or not only or "refs" in front:
+        return front is not None
+    for mark in marks:  # noqa: SIM110  # `any` over a generator costs as much as the rest of this
+        if mark.row.letter:
+            return True
+    return False
 
 
 def source(id: str, address: str, data: bytes, findings: list[Finding], near: bool, only: str = "") -> Source:
