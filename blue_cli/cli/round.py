@@ -125,8 +125,10 @@ def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> tuple[
         raise WrongCall("whose contribution is this?", fix="blue round add --expert SLUG, or set $BLUE_EXPERT")
     start = begin(here.workspace.store, uid, drafts[0] if drafts else None, wish)
     text = start.text + view.template(start.graph, start.expert, start.round)
-    edited = edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd)
-    return [Draft(EDITED, view.without_template(edited).encode())], wish._replace(expert=start.expert, round=start.round)
+    edited = view.without_template(edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
+    if not edited.strip():  # how people say in an editor that they have changed their mind
+        raise Refused("nothing was typed, nothing is written")
+    return [Draft(EDITED, edited.encode())], wish._replace(expert=start.expert, round=start.round)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from blue_cli.dialogue.convergence import measure
 from blue_cli.dialogue.grammar import ENTITY, KIND_NAMES, MARKERS, MOVE, REF, STANCE, Marker
 from blue_cli.dialogue.graph import Graph
+from blue_cli.dialogue.ids import local
 from blue_cli.views import export
 from blue_cli.views.dialogue import held_up, known, next_step
 from blue_cli.views.listing import paint
@@ -67,7 +68,8 @@ def text(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry_run
         lines.append(f"{verb} {sanitize(f.path)}" if f.created else f"{sanitize(f.path)} {verb.rstrip(':')}")
         for entity in graph.entities.values():
             if entity.path == f.path and f.created:
-                lines.append(f"  {paint(graph.shown(entity.canonical), 'id', color)}  {sanitize(entity.label)}")
+                shown = paint(graph.shown(entity.canonical), "id", color)
+                lines.append(f"  {local(entity.kind, entity.number)} → {shown}  {sanitize(entity.label)}")
     for change in changed:
         by = f" by {change.by}" if change.by else ""
         lines.append(f"{paint(change.id, 'id', color)}: {change.before} → {paint(change.after, change.after, color)}{by}")

@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 from blue_cli.actions.placement import Draft, Wish
 from blue_cli.actions.round_add import add, begin
 from blue_cli.dialogue import document
+from blue_cli.dialogue.ids import address_of
 from blue_cli.dialogue.rules import check
 from blue_cli.errors import Conflict, Refused
 from blue_cli.stores.base import Store
 from blue_cli.stores.files import FilesStore
 from blue_cli.stores.memory import MemoryStore
 from tests.actions.desk import NOW, Desk
+from tests.dialogue import plays
+from tests.dialogue.build import graph
+from tests.dialogue.plays import Play
 
 MUFFIN, SCONE = "contribution/00#muffin", "contribution/00#scone"
 
@@ -397,6 +401,36 @@ def test_what_is_added_would_pass_the_check(desk: Desk) -> None:
     desk.add("scone", "[RE:RESOLVE T0001]\n\n[MOVE:CONVERGE]")
     snapshot = desk.store.load(desk.uid)
     assert [f for f in check(desk.graph, snapshot.blobs) if f.severity == "error"] == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(plays.plays(), st.sampled_from(["", "?"]))
+def test_any_play_added_piece_by_piece_is_the_play_as_it_lies(play: Play, by_hand: str) -> None:
+    """What is refused changes nothing; what is added means the same as the file written by hand; ids are unique and stay."""
+    files = {path: text for path, text in play.files().items() if "/rulings/" not in path and path != "dialogue.md"}
+    order = sorted(files, key=lambda path: (path.split("/")[0], path.endswith("judge.md"), path))
+    desk = Desk(MemoryStore(), *(f"{name}:R" for name in plays.NAMES))
+    kept: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for number, path in enumerate(order):
+        before = desk.blobs
+        try:
+            if by_hand and number % 3 == 0:
+                desk.put(address_of(path), files[path])
+            else:
+                desk.add_files({path: files[path]})
+        except Refused:
+            assert desk.blobs == before
+            continue
+        kept[path] = files[path]
+        for name, entity in desk.graph.entities.items():
+            if entity.assigned:
+                assert ids.setdefault(name, entity.id) == entity.id, "an id moved"
+    assert len(set(ids.values())) == len(ids)
+    assert all(document.read(desk.blobs[address_of(path)]).body == text for path, text in kept.items())
+    plain = graph({"dialogue.md": desk.blobs["dialogue"], **kept})
+    assert {n: x.status for n, x in desk.graph.standing.items()} == {n: x.status for n, x in plain.standing.items()}
+    assert [(r.source, r.type, r.target) for r in desk.graph.refs] == [(r.source, r.type, r.target) for r in plain.refs]
 
 
 class Rival:

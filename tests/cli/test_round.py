@@ -123,6 +123,8 @@ def test_the_template_teaches_the_markers_and_is_no_part_of_the_text(root: Path)
 def test_nothing_typed_is_nothing_written(root: Path) -> None:
     assert typed(root, "true", "--expert", "muffin").status == 1
     assert typed(root, "false", "--expert", "muffin").status == 7
+    emptied = typed(root, ': > "$1"', "--expert", "muffin")
+    assert (emptied.status, "your text is kept" in emptied.err, "mend it" in emptied.err) == (1, False, False)
     assert not (root / ".blue/dialogues/cache/round-0").exists()
 
 
