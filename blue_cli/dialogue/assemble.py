@@ -134,6 +134,7 @@ class Fold:
             writers=self.writers,
             cast=self.cast,
             abouts=acts.abouts,
+            complete=self.sources.complete,
             troubles=tuple(acts.troubles),
             illegal=tuple(self.illegal),
         )

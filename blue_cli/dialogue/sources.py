@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from blue_cli.dialogue import document, frontmatter, markers, meta
 from blue_cli.dialogue.blocks import Blocks
-from blue_cli.dialogue.ids import DIALOGUE, JUDGE, path_of, split_address
+from blue_cli.dialogue.ids import DIALOGUE, JUDGE, address_of, path_of, split_address
 from blue_cli.dialogue.markers import Mark
 from blue_cli.dialogue.model import Meta, Register
 from blue_cli.errors import Finding
@@ -53,6 +53,7 @@ class Sources(NamedTuple):
     files    contributions, in the order of FORMAT.md, section 3 (the judge last in a round)
     rulings  ruling files by round and name
     named    bare tension id → first round whose summary names it (older dialogues)
+    complete whether every contribution could be read; if not, what follows from them is unknown
     """
 
     meta: Meta
@@ -62,6 +63,7 @@ class Sources(NamedTuple):
     register: Register
     named: Mapping[str, int]
     findings: tuple[Finding, ...]
+    complete: bool = True
 
 
 NO_REGISTER = Register((), None)
@@ -81,12 +83,14 @@ def read(
 ) -> Sources:
     """Read every blob of a dialogue. With `near`, block structure is kept for every file (the checks want it); `only`
     is the scanner's."""
+    unread = tuple(unread)
+    complete = not any(address_of(u.path).startswith(("contribution/", "ruling/", "verdict/")) for u in unread)
     findings = [Finding(u.rule, u.message, f"{FOLDER}{id}/{u.path}", 1, 1, fix=u.fix) for u in unread]
     about = _about(id, uid, blobs, findings)
     if about is None:
         from blue_cli.dialogue import older_sources  # a dialogue of its own format need not load what reads the others
 
-        return older_sources.read(id, uid, blobs, findings, near)
+        return older_sources.read(id, uid, blobs, findings, near)._replace(complete=complete)
     files, rulings, verdicts = [], [], []
     for address, data in blobs.items():
         if address.startswith("contribution/"):
@@ -95,7 +99,7 @@ def read(
             rulings.append(source(id, address, data, findings, near, only))
         elif address.startswith("verdict/"):
             verdicts.append(address)
-    return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings))
+    return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings), complete)
 
 
 def ordered(files: list[Source]) -> tuple[Source, ...]:

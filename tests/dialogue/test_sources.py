@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blue_cli.dialogue.ids import JUDGE
+from blue_cli.dialogue import sources
+from blue_cli.dialogue.assemble import assemble
+from blue_cli.dialogue.convergence import measure
+from blue_cli.dialogue.ids import JUDGE, address_of
 from tests.dialogue import texts
-from tests.dialogue.build import ID, OLDER, edges, graph, head, moves, panel, read, statuses, troubles
+from tests.dialogue.build import ID, OLDER, UID, edges, graph, head, moves, panel, read, statuses, troubles
 
 # --- files ------------------------------------------------------------------------------------------------------------
 
@@ -315,3 +318,12 @@ def test_any_register_folds_narrow_or_wide(rows: list[tuple[str, str]], text: st
         assert statuses(graph(files, only)) == statuses(whole)
     else:
         graph(files, only)
+
+
+def test_what_cannot_be_read_makes_counts_unknown_and_other_files_do_not() -> None:
+    blobs = {address_of(path): text.encode() for path, text in panel({"muffin": "[TENSION T01: x]"}).items()}
+    for path, complete in (("round-0/scone.md", False), ("round-0/rulings/x.md", False), ("notes.md", True), ("round-0/x.prompt.md", True)):
+        unread = [sources.Unread(path, "limit", "larger than 1 MiB, not read", "split it")]
+        graph = assemble(sources.read(ID, UID, blobs, unread))
+        assert graph.complete is complete
+        assert (measure(graph).velocity is None) is not complete
