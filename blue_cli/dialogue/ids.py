@@ -103,9 +103,9 @@ def split_address(address: str) -> Address:
 
 # --- entity ids --------------------------------------------------------------------------------------------
 
-DISPLAY = pattern(r"([PTRECS])(\d\d)(\d{2,})")
-CANONICAL = pattern(r"([0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?)-([PTRECS])(\d\d)(\d{2,3})")
-BARE = pattern(r"([PTRECS])(\d{1,3})")
+DISPLAY = pattern(r"([PTRECS])([0-9]{2})([0-9]{2,9})")  # bounded: Python refuses to make a number of 5,000 digits
+CANONICAL = pattern(r"([0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?)-([PTRECS])([0-9]{2})([0-9]{2,3})")
+BARE = pattern(r"([PTRECS])([0-9]{1,3})")
 
 
 def canonical(author: str, kind: str, round: int, number: int) -> str:

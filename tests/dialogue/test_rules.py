@@ -47,6 +47,10 @@ def test_an_entity_in_a_ruling_file_is_told() -> None:
     assert found(files) == [("near-miss-marker", "MUFFIN-T0001.md")]
 
 
+def test_an_id_of_thousands_of_digits_is_just_not_there() -> None:
+    assert ("dangling-ref", "muffin.md") in found(panel({"muffin": said("[RE:SUPPORT T" + "9" * 5000 + "]")}))
+
+
 # --- the table -----------------------------------------------------------------------------------------------
 
 
