@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from blue_cli.dialogue import markers, resolve
 from blue_cli.dialogue.cast import Cast, about, content_ends
 from blue_cli.dialogue.grammar import ACT, ENTITY, MOVE, REF, RULING, STANCE, VERDICT
 from blue_cli.dialogue.ids import JUDGE, kind_of
-from blue_cli.dialogue.lifecycle import Act
+from blue_cli.dialogue.lifecycle import Act, Judged
 from blue_cli.dialogue.markers import Mark
 from blue_cli.dialogue.model import Move, Ref, Ruling
 from blue_cli.dialogue.pattern import pattern
@@ -23,13 +22,6 @@ from blue_cli.dialogue.sources import Source, Trouble
 _ABOUT_OTHERS = frozenset({"support", "oppose", "question", "depend", "refine"})  # cannot change a tension
 _MERGED = "merged"
 
-
-class Judged(NamedTuple):
-    """One act of the judge, in order: on what, and into what when it merges."""
-
-    target: str
-    act: Act
-    into: str | None = None
 
 # An older act on one display id: nothing in its text can be another target, since no id is without a digit.
 _SIMPLE = pattern(r"(?: on)? ([PTRECS][0-9]{4,})(?:: [^0-9]*)?")
@@ -70,7 +62,7 @@ class Acts:
 class _File:
     """One file being read: its author and round, and the entity whose content the reader is in."""
 
-    __slots__ = ("acts", "author", "bound", "end", "owner", "round", "source")
+    __slots__ = ("acts", "author", "bound", "end", "owner", "round", "source", "verdict")
 
     def __init__(self, acts: Acts, source: Source) -> None:
         self.acts = acts
@@ -81,6 +73,7 @@ class _File:
         self.bound: Mapping[str, str] = bound if isinstance(bound, dict) else {}
         self.owner = ""
         self.end = 0
+        self.verdict = source.address.startswith("verdict/")
 
     def enter(self, name: str) -> None:
         """From here on the content of this entity is read."""
@@ -88,6 +81,8 @@ class _File:
 
     def speaker(self, mark: Mark) -> str:
         """The source of a ref: the entity in whose content it stands, else the author."""
+        if self.verdict:
+            return self.source.address
         return self.owner if self.owner and mark.pos < self.end else "@" + self.author
 
     def trouble(self, rule: str, mark: Mark, word: str, about: str = "") -> None:
@@ -175,7 +170,7 @@ class _File:
 
     def act(self, effect: str, target: str, mark: Mark, reference: str, into: str | None = None) -> None:
         """Something is done to an entity, in this round."""
-        if target.startswith("@"):
+        if target.startswith("@") or (self.verdict and self.author != JUDGE):
             return
         act = Act(effect, self.author, reference, self.source.path, mark.line)
         if self.author == JUDGE:

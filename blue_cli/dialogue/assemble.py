@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blue_cli.dialogue.acts import Acts, Judged
+from blue_cli.dialogue.acts import Acts
 from blue_cli.dialogue.cast import Cast, cast
 from blue_cli.dialogue.graph import Graph
-from blue_cli.dialogue.ids import JUDGE
-from blue_cli.dialogue.lifecycle import Act, Illegal, State, fold_round
+from blue_cli.dialogue.ids import FINAL, JUDGE, verdict_kind
+from blue_cli.dialogue.lifecycle import AGAINST, Act, Illegal, Judged, State, fold_round
 from blue_cli.dialogue.meta import panel_of
 from blue_cli.dialogue.model import RegisterRow
 from blue_cli.dialogue.sources import Sources
@@ -28,6 +28,8 @@ def assemble(sources: Sources, only: str = "") -> Graph:
         acts.read(source, owned)
     for ruling in sources.rulings:
         acts.read(ruling, {})
+    for verdict in sources.verdicts:
+        acts.read(verdict, {})
     fold = Fold(sources, people, acts, only)
     fold.run()
     return fold.graph()
@@ -68,6 +70,19 @@ class Fold:
                 self._judge(judged, round)
             for row, name in self.registered.get(round, ()):
                 self._register(row, self._root(name), round)
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """A standing final verdict adopts the recommendations and claims that it refers to (FORMAT.md, section 5)."""
+        numbered = [(verdict_kind(s.address.partition("/")[2]), s) for s in self.sources.verdicts]
+        finals = [(number, s.address, s) for (kind, number), s in numbered if kind == FINAL]
+        if not finals:
+            return
+        _, _, final = max(finals)
+        for ref in self.acts.refs:
+            name = self._root(ref.target or "")
+            if ref.source == final.address and ref.type not in AGAINST and name in self.states:
+                self.states[name].adopted(Act("adopted", JUDGE, final.address, ref.path, ref.line), final.round)
 
     def _round(self, round: int) -> dict[str, list[Act]]:
         """The experts' acts of a round by what they are on: an act on something merged is an act on what it became."""

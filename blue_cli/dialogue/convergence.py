@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from blue_cli.dialogue.grammar import UNSETTLED
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.meta import panel_of
+from blue_cli.dialogue.verdicts import stale, standing
 
 
 class Convergence(NamedTuple):
@@ -68,16 +68,45 @@ def status(graph: Graph, measured: Convergence | None = None) -> str:
     if measured.round is None:
         return "open"
     unanimous = bool(measured.panel) and len(measured.signals) == len(measured.panel)
-    if has_final(graph) or (not graph.meta.native and unanimous):
+    final = standing(graph)
+    if (final and not stale(graph, final)) or (not graph.meta.native and unanimous):
         return "converged"
     if measured.velocity is None or measured.percent is None:
         return "open"
     return "converging" if not measured.velocity or measured.percent >= 50 else "open"
 
 
-def has_final(graph: Graph) -> bool:
-    """Whether a final verdict stands."""
-    return any(re.fullmatch(r"verdict/final(-[0-9]+)?", address) for address in graph.sources.verdicts)
+class Blocker(NamedTuple):
+    """One thing that keeps a dialogue from converging. `what`: open-tension, new-perspective, not-written, not-signalled;
+    `name` a canonical id or a slug."""
+
+    what: str
+    name: str
+
+
+def blockers(graph: Graph, measured: Convergence) -> list[Blocker]:
+    """Everything that keeps it from converging, in the order in which it can be done."""
+    if measured.round is None:
+        return [Blocker("not-written", slug) for slug in measured.panel]
+    silent = [slug for slug in measured.panel if slug not in measured.signals and slug not in measured.missing]
+    return [
+        *(Blocker("not-written", slug) for slug in measured.missing),
+        *(Blocker("open-tension", name) for name in measured.open_tensions),
+        *(Blocker("new-perspective", name) for name in measured.new_perspectives),
+        *(Blocker("not-signalled", slug) for slug in silent),
+    ]
+
+
+def may_force(graph: Graph) -> bool:
+    """Whether `max_rounds` is reached, so that a verdict may be forced with a reason."""
+    last = graph.last_round
+    return last is not None and last + 1 >= graph.meta.max_rounds
+
+
+def final_of(graph: Graph, number: int) -> bool:
+    """Whether a final verdict stands that was given in this round or later: anything written now opens the next one."""
+    final = standing(graph)
+    return final is not None and final.round >= number
 
 
 def history(graph: Graph) -> list[RoundState]:
@@ -115,7 +144,7 @@ def next_round(graph: Graph, slug: str) -> tuple[int | None, tuple[str, ...]]:
     if last is None:
         return 0, ()
     writers = graph.writers.get(last, ())
-    final = has_final(graph)
+    final = final_of(graph, last)
     if slug == JUDGE:
         return (last + 1 if final else last), ()
     if slug in panel_of(graph.meta, last, writers) and slug not in writers and not final:

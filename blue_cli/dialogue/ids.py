@@ -101,6 +101,21 @@ def split_address(address: str) -> Address:
     return Address(kind, -1, rest)
 
 
+FINAL = "final"
+VERDICT_KINDS = (FINAL, "interim", "minority", "dissent")
+
+
+def verdict_kind(id: str) -> tuple[str, int]:
+    """The kind and number in a verdict's id: `final-2` is ("final", 2), `minority-muffin` is ("minority", 1)."""
+    match = re.fullmatch(r"final(?:-([0-9]{1,4}))?", id)
+    if match:
+        return FINAL, int(match[1] or 1)
+    kind, _, rest = id.partition("-")
+    tail = rest.rpartition("-")[2]
+    number = int(tail) if tail.isascii() and tail.isdigit() and len(tail) < 5 else 1
+    return (kind if kind in VERDICT_KINDS and kind != FINAL else ""), number
+
+
 # --- entity ids --------------------------------------------------------------------------------------------
 
 DISPLAY = pattern(r"([PTRECS])([0-9]{2})([0-9]{2,9})")  # bounded: Python refuses to make a number of 5,000 digits

@@ -23,6 +23,14 @@ class Act(NamedTuple):
     line: int
 
 
+class Judged(NamedTuple):
+    """One act of the judge, in order: on what, and into what when it merges."""
+
+    target: str
+    act: Act
+    into: str | None = None
+
+
 class Illegal(NamedTuple):
     """An expert's act on a tension that the judge has accepted: no effect (FORMAT.md, section 5)."""
 
@@ -51,6 +59,7 @@ JUDGES: dict[str, dict[str, str]] = {
 }
 _ADDRESS, _PROPOSE, _RESOLVE, _REOPEN = range(4)
 _ON_TENSIONS = frozenset({"address", "resolve", "reopen"})  # supporting or conceding one leaves it as it is
+AGAINST = frozenset({"oppose", "question"})  # refs of a verdict to what it neither adopts nor rests on
 _JUDGED = {"resolve": "resolved", "reopen": "reopened", "resolved": "resolved", "accepted": "accepted", "reopened": "reopened"}
 
 # The other kinds: (effect, whose act counts) → status, and its rank. A status gives way to one of at least its own rank.
@@ -166,6 +175,13 @@ class State:
         self._become("merged")
         self.rank, self.merged_into = 3, target
         into.contributors += [c for c in self.contributors if c not in into.contributors]
+
+    def adopted(self, act: Act, round: int) -> None:
+        """A standing final verdict takes up a recommendation or claim, unless the judge or its author said otherwise."""
+        if self.kind in "RC" and self.rank < 2:
+            self._note("adopted", act, round)
+            self.rank = 2
+            self._become("adopted")
 
     # --- the other kinds -----------------------------------------------------------------------------------
 

@@ -53,17 +53,19 @@ class Sources(NamedTuple):
     files    contributions, in the order of FORMAT.md, section 3 (the judge last in a round)
     rulings  ruling files by round and name
     named    bare tension id → first round whose summary names it (older dialogues)
+    digests  contribution and ruling address → 16 hex digits of the SHA-256 of its bytes, where a verdict needs them
     complete whether every contribution could be read; if not, what follows from them is unknown
     """
 
     meta: Meta
     files: tuple[Source, ...]
     rulings: tuple[Source, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[Source, ...]
     register: Register
     named: Mapping[str, int]
     findings: tuple[Finding, ...]
     complete: bool = True
+    digests: Mapping[str, str] = {}
 
 
 NO_REGISTER = Register((), None)
@@ -98,8 +100,31 @@ def read(
         elif address.startswith("ruling/"):
             rulings.append(source(id, address, data, findings, near, only))
         elif address.startswith("verdict/"):
-            verdicts.append(address)
-    return Sources(about, ordered(files), by_name(rulings), tuple(sorted(verdicts)), NO_REGISTER, {}, tuple(findings), complete)
+            verdicts.append(source(id, address, data, findings, near))
+    last = max((s.round for s in files), default=0)
+    decided = tuple(_as_said(s, last) for s in by_name(verdicts))
+    seen = digests(blobs) if verdicts else {}
+    return Sources(about, ordered(files), by_name(rulings), decided, NO_REGISTER, {}, tuple(findings), complete, seen)
+
+
+def _as_said(verdict: Source, last: int) -> Source:
+    """A verdict with the round and author that its front matter says, else the last round and the judge."""
+    round, author = verdict.front.get("round"), verdict.front.get("author")
+    return verdict._replace(
+        round=round if isinstance(round, int) and not isinstance(round, bool) and round >= 0 else last,
+        author=author.lower() if isinstance(author, str) else JUDGE,
+    )
+
+
+def digests(blobs: Mapping[str, bytes]) -> dict[str, str]:
+    """What a verdict's `basis` is made of: every contribution and ruling, scores left out (they decide nothing)."""
+    from hashlib import sha256
+
+    return {
+        address: sha256(data).hexdigest()[:16]
+        for address, data in sorted(blobs.items())
+        if address.startswith(("contribution/", "ruling/")) and "#score-" not in address
+    }
 
 
 def ordered(files: list[Source]) -> tuple[Source, ...]:
