@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The program: run in the process's own world and exit."""
     status = run(
         sys.argv[1:] if argv is None else argv,
-        stdin=sys.stdin.buffer if sys.stdin else open(os.devnull, "rb"),  # noqa: SIM115
+        stdin=sys.stdin.buffer if sys.stdin else open(os.devnull, "rb"),  # noqa: SIM115  # open as long as the process is
         stdout=_stream(sys.stdout),
         stderr=_stream(sys.stderr),
         env=os.environ,

@@ -134,13 +134,13 @@ _CLOSED_BY = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9))
 def _link_end(region: str, at: int) -> int:
     """Where a link ends whose `(` ends at `at`, else -1 (CommonMark 0.31, "Links")."""
     space = _patterns()["space"]
-    start = space.match(region, at).end()  # type: ignore[union-attr]  # it matches the empty text, too
+    start = space.match(region, at).end()  # type: ignore[union-attr]  # it matches nothing, too  # it matches the empty text, too
     at = _destination_end(region, start)
     if at < 0:
         return -1
-    gap = space.match(region, at).end()  # type: ignore[union-attr]
+    gap = space.match(region, at).end()  # type: ignore[union-attr]  # it matches nothing, too
     if gap > at and (title := _patterns()["title"].match(region, gap)):
-        gap = space.match(region, title.end()).end()  # type: ignore[union-attr]
+        gap = space.match(region, title.end()).end()  # type: ignore[union-attr]  # as above
     return gap + 1 if region.startswith(")", gap) else -1
 
 

@@ -174,15 +174,3 @@ class Ruling(NamedTuple):
     path: str
     line: int
     column: int
-
-
-class Contribution(NamedTuple):
-    """One file of one author and round, taken apart. `body` begins at offset `start` of `text`."""
-
-    address: str
-    path: str
-    round: int
-    author: str
-    text: str
-    start: int
-    front: Mapping[str, Any]
