@@ -24,6 +24,7 @@ from blue_cli.config import REPO, SETTINGS, variable
 from blue_cli.dialogue.grammar import ACT, ENTITY_OF, KIND_NAMES, MARKERS, STATUSES, VERDICT
 from blue_cli.dialogue.rulebook import RULES
 from blue_cli.errors import EXIT_CLASSES
+from blue_cli.views import search, stats
 from blue_cli.views.dialogue import DIALOGUE_COLUMNS, ROUND_COLUMNS
 from blue_cli.views.items import LISTS
 from tests import golden
@@ -174,6 +175,7 @@ def global_options() -> str:
 def columns() -> str:
     """The columns of each list as it comes out of a pipe."""
     lists = {noun: listing.columns for noun, listing in LISTS.items()} | {"rounds": ROUND_COLUMNS, "dialogues": DIALOGUE_COLUMNS}
+    lists |= {"search": search.COLUMNS, "stats --everywhere": stats.COLUMNS}
     alike: dict[str, list[str]] = {}
     for noun, of in lists.items():
         alike.setdefault(" · ".join(column.name for column in of), []).append(noun)

@@ -15,7 +15,8 @@ A session reads like a terminal, and is rewritten by `pytest --update`:
     $ BLUE_EXPERT=muffin blue round add   environment of one command
 
 `# stores: files` (default: files memory) runs it on a folder only; `# terminal: 80` gives it a terminal of 80
-columns. The clock starts at 2026-11-24 05:28 UTC and gains a minute a command; random bits come from a seed.
+columns; `# workspace: example` starts it with a copy of fixtures/example.
+The clock starts at 2026-11-24 05:28 UTC and gains a minute a command; random bits come from a seed.
 A line of output that has no line feed at its end is shown with `\\` at its end.
 """
 
@@ -25,6 +26,7 @@ import io
 import json
 import random
 import shlex
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +34,7 @@ from typing import NamedTuple
 
 from blue_cli.cli.main import run
 from blue_cli.stores.base import Store
+from blue_cli.stores.files import FilesStore
 from blue_cli.stores.memory import MemoryStore
 
 SESSIONS = Path(__file__).parent.parent / "fixtures" / "sessions"
@@ -127,7 +130,9 @@ class _World:
         self.folder = folder
         self.now = START
         self.random = random.Random(7)
-        if store is None and session.settings.get("init", "yes") == "yes" and "memory" in session.stores:
+        if session.settings.get("workspace") == "example":
+            _bring_example(folder, store)
+        elif store is None and session.settings.get("init", "yes") == "yes" and "memory" in session.stores:
             (folder / ".blue" / "dialogues").mkdir(parents=True)
 
     def take(self, step: Step) -> list[str]:
@@ -173,6 +178,15 @@ class _World:
         assert str(self.folder) not in text, "an absolute path in stdout"
         talk = stderr.getvalue().replace(str(self.folder), "/work")
         return [*_lines(">", text), *_lines("2>", talk), *([f"? {status}"] if status else [])]
+
+
+def _bring_example(folder: Path, store: Store | None) -> None:
+    """A copy of fixtures/example, in the folder or in the store."""
+    shutil.copytree(SESSIONS.parent / "example", folder, dirs_exist_ok=True)
+    example = FilesStore(str(folder))
+    for row in example.dialogues() if store is not None else ():
+        snapshot = example.load(row.uid)
+        store.create(snapshot.uid, snapshot.id, snapshot.blobs)
 
 
 def _lines(mark: str, text: str) -> list[str]:

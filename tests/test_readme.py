@@ -75,7 +75,7 @@ def test_a_command_that_there_is_none_of_would_be_noticed() -> None:
     with pytest.raises(Exception, match=r"(?i)no such option"):
         test_every_command_exists_with_its_options("blue tensions list --al")
     with pytest.raises(AssertionError):
-        test_every_command_exists_with_its_options("blue verdict add")
+        test_every_command_exists_with_its_options("blue pastry add")
 
 
 # --- the two commands ----------------------------------------------------------------------------------------------

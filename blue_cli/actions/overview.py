@@ -34,6 +34,8 @@ def overview(store: Store, processes: int = 1) -> list[Line]:
 
 def _line(store: Store, uid: str) -> tuple[str, str, int, int, int | None, int | None, str, bool, str]:
     graph = load(store, uid, only="TP")
+    if graph.sources.verdicts:  # what they rest on, and who opposed that, is left out of a narrow reading
+        graph = load(store, uid)
     measured = measure(graph)
     last = graph.last_round
     opened = len(measured.open_tensions) if measured.complete else None

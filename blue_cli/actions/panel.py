@@ -34,7 +34,7 @@ def native(graph: Graph) -> Graph:
         raise Conflict(
             f"{graph.meta.id} is an older dialogue and is read as it lies",
             why="it has no dialogue.md of its own, and writing would change what its files mean",
-            fix="start a new dialogue that links to it: blue dialogue new TITLE --link " + graph.meta.id,
+            fix=f"make it a native one first: blue dialogue adopt {graph.meta.id}",
         )
     if graph.meta.blue > FORMAT:
         raise Conflict(
@@ -42,7 +42,19 @@ def native(graph: Graph) -> Graph:
             why="an older program would lose what it does not know",
             fix="upgrade blue",
         )
+    if graph.meta.closed:
+        raise Conflict(
+            f"{graph.meta.id} is closed{_because(graph.meta.closed)}",
+            why="what is closed is a record: nothing is added to it",
+            fix="start a new one that links to it, or take the line `closed:` out of its dialogue.md by hand",
+            path=f"{FOLDER}{graph.meta.id}/dialogue.md",
+        )
     return graph
+
+
+def _because(closed: Mapping[str, Any]) -> str:
+    reason = closed.get("reason")
+    return f": {reason}" if isinstance(reason, str) and reason else ""
 
 
 def parse_expert(text: str) -> Expert:

@@ -177,7 +177,7 @@ def _place(snapshot: Snapshot, graph: Graph, reading: Reading, wish: Wish) -> Pl
     old = snapshot.blobs.get(address)
     same = old is not None and _same(old, parts)
     _may_write(graph, reading, address, old)
-    _may_replace(snapshot, address)
+    may_replace(snapshot, address)
     if old is not None and not same and not wish.replace:
         raise Conflict(
             f"{expert} has written in round {round} already, and something else",
@@ -211,7 +211,7 @@ def _may_write(graph: Graph, reading: Reading, address: str, old: bytes | None) 
         )
 
 
-def _may_replace(snapshot: Snapshot, address: str) -> None:
+def may_replace(snapshot: Snapshot, address: str) -> None:
     """What lies there and could not be read (a link, a pipe, a file over the limit) is not written over."""
     for entry in snapshot.unread:
         if entry.path == path_of(address):

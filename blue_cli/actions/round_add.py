@@ -21,8 +21,9 @@ from blue_cli.dialogue.ids import DIALOGUE, JUDGE, LAST_ROUND, is_name
 from blue_cli.dialogue.meta import FORMAT
 from blue_cli.dialogue.model import Expert
 from blue_cli.dialogue.repair import registration
-from blue_cli.dialogue.rulebook import ERROR
+from blue_cli.dialogue.rulebook import ERROR, WARNING
 from blue_cli.dialogue.rules import check
+from blue_cli.dialogue.rules_verdicts import OVERTAKEN
 from blue_cli.dialogue.sources import Source
 from blue_cli.errors import Finding
 from blue_cli.stores.base import Snapshot, Store, commit_loop
@@ -61,18 +62,18 @@ def _plan(snapshot: Snapshot, drafts: Sequence[Draft], wish: Wish, now: datetime
     if fresh:
         for round in sorted({p.round for p in fresh}):
             puts |= registration(before, snapshot.blobs, round)
-        numbered = fold(_with(snapshot, puts))
+        numbered = fold(with_puts(snapshot, puts))
         puts |= {p.address: _file(p, numbered, now) for p in fresh}
         puts = _number(snapshot, puts, fresh)
-    become = _with(snapshot, puts)
+    become = with_puts(snapshot, puts)
     after = fold(become, near=True)
     found = _judge(snapshot, become, after, fresh)
     placed.settle(found)
     files = tuple(_described(after, p) for p in placed.places)
-    return puts, Added(files, tuple(_changes(before, after)), after, found)
+    return puts, Added(files, tuple(changes(before, after)), after, found)
 
 
-def _with(snapshot: Snapshot, puts: Mapping[str, bytes]) -> Snapshot:
+def with_puts(snapshot: Snapshot, puts: Mapping[str, bytes]) -> Snapshot:
     """The snapshot as it would become."""
     return Snapshot(snapshot.uid, snapshot.id, {**snapshot.blobs, **puts}, "", snapshot.unread)
 
@@ -89,7 +90,7 @@ def _panel(snapshot: Snapshot, graph: Graph, readings: Sequence[Reading], wish: 
     if not joining:
         return graph, {}
     puts = {DIALOGUE: with_experts(snapshot, dict(sorted(joining.items())))}
-    return fold(_with(snapshot, puts)), puts
+    return fold(with_puts(snapshot, puts)), puts
 
 
 class Beginning(NamedTuple):
@@ -138,7 +139,7 @@ def _file(place: Place, graph: Graph, now: datetime) -> bytes:
 def _number(snapshot: Snapshot, puts: dict[str, bytes], fresh: Sequence[Place]) -> dict[str, bytes]:
     """The puts with display ids assigned and, once everything has its id, refs bound in the fresh files."""
     for field, make in (("ids", binding.assign), ("refs", binding.bind)):
-        graph = fold(_with(snapshot, puts))
+        graph = fold(with_puts(snapshot, puts))
         by_address = {s.address: s for s in graph.sources.files}
         for place in fresh:
             parts = document.read(puts[place.address])
@@ -166,8 +167,13 @@ def _judge(snapshot: Snapshot, become: Snapshot, after: Graph, fresh: Sequence[P
     others = [f for f in every if f.path not in drafts and f.severity == ERROR]
     if others:
         had = {_what(f) for f in check(fold(snapshot, near=True), snapshot.blobs)}
-        found += [f for f in others if _what(f) not in had]
+        found += [overtaking(f) for f in others if _what(f) not in had]
     return tuple(found)
+
+
+def overtaking(finding: Finding) -> Finding:
+    """What a text does to others' by being there: an error, but for a verdict that it makes stale, which is its right."""
+    return finding._replace(severity=WARNING) if finding.rule in OVERTAKEN else finding
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:
@@ -191,13 +197,13 @@ def _described(after: Graph, place: Place) -> File:
     return File(place.address, source.path, place.round, place.expert, ids_of(source), not place.same)
 
 
-def _changes(before: Graph, after: Graph) -> Sequence[Change]:
+def changes(before: Graph, after: Graph) -> Sequence[Change]:
     """What was there before and stands differently now."""
-    changes = []
+    found = []
     for name, standing in before.standing.items():
         now = after.standing.get(name)
         if now is not None and now.status != standing.status:
             event = next((e for e in reversed(now.events) if e.status == now.status), None)
             by = after.shown(event.reference) if event and event.reference else ",".join("@" + a for a in event.actors) if event else ""
-            changes.append(Change(after.shown(name), standing.status, now.status, by))
-    return changes
+            found.append(Change(after.shown(name), standing.status, now.status, by))
+    return found

@@ -1,4 +1,4 @@
-"""`blue dialogue new|list|show`."""
+"""`blue dialogue new|list|show|close|rename|adopt`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from blue_cli.actions.closing import close
 from blue_cli.actions.dialogues import Started, Wish, start
 from blue_cli.actions.overview import Line, overview, read
 from blue_cli.actions.panel import parse_expert
+from blue_cli.cli.adopt import adopt_, rename_
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
@@ -18,8 +20,9 @@ from blue_cli.dialogue.rulebook import graded
 from blue_cli.errors import Finding, Refused, WrongCall
 from blue_cli.views.dialogue import DIALOGUE_COLUMNS, document, known, show
 from blue_cli.views.listing import counts_line, select
+from blue_cli.views.text import sanitize
 
-app = group("Start, list and show dialogues.")
+app = group("Start, list, show, close, rename and adopt dialogues.")
 
 
 @app.command("new")
@@ -35,7 +38,7 @@ def new(
 ) -> Result:
     """Start a dialogue."""
     here = call()
-    experts = tuple(parse_expert(text) for text in expert) + (_pool(here, pool) if pool else ())
+    experts = tuple(parse_expert(text) for text in expert) + (pool_of(here, pool) if pool else ())
     body = _background(here, title, question) if edit else ""
     wish = Wish(title, question, experts, tuple(link), id, body, int(here.workspace.config["dialogue.max_rounds"]))
     made = start(here.workspace.store, wish, here.world.now(), here.world.random, if_absent)
@@ -53,17 +56,15 @@ def _started(made: Started, experts: tuple[Expert, ...]) -> Result:
     return Result("blue/dialogue.new@1", fields, text, hints=(hint,) if made.created else ())
 
 
-def _pool(here: Call, name: str) -> tuple[Expert, ...]:
-    """The experts of a pool file; one without a name is called by its role."""
-    from blue_cli.dialogue.ids import slugify
-    from blue_cli.dialogue.older import read_pool
+def pool_of(here: Call, name: str) -> tuple[Expert, ...]:
+    """The experts of a pool file; `Refused` with everything that is wrong with it."""
+    from blue_cli.dialogue import pool
 
-    pool = read_pool(here.read_file(name))
-    if pool.problems or not pool.experts:
-        problems = pool.problems or ("no experts in it",)
+    experts, problems = pool.read(here.read_file(name))
+    if problems:
         fix = 'a JSON list of {"name": …, "role": …, "tier": …, "relevance": …}'
         raise Refused("nothing was written", [graded(Finding("front-matter", text, name, 1, 1, fix=fix)) for text in problems])
-    return tuple(e._replace(slug=e.slug or slugify(e.role, "expert"), source="pool") for e in pool.experts)
+    return experts
 
 
 def _background(here: Call, title: str, question: str) -> str:
@@ -114,3 +115,28 @@ def show_(dialogue: Annotated[str, typer.Argument(metavar="[ID]", help="Which; -
     row = here.workspace.find(dialogue) if dialogue else here.dialogue()
     graph = read(here.workspace.store, row.uid)
     return Result("blue/dialogue.show@1", lambda: document(graph), lambda screen: show(graph, screen.width, screen.color))
+
+
+app.command("rename")(rename_)
+app.command("adopt")(adopt_)
+
+
+@app.command("close")
+def close_(
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why now.")] = "",
+    force: Annotated[str | None, typer.Option("--force", metavar="REASON", help="Without a final verdict that stands.")] = None,
+) -> Result:
+    """Close a dialogue whose final verdict stands: nothing is added to it from then on."""
+    here = call()
+    if reason and force is not None:
+        raise WrongCall("--force brings its own reason", fix="leave --reason out")
+    row = here.dialogue()
+    try:
+        done = close(here.workspace.store, row.uid, reason, force, here.world.now())
+    except Refused as refused:
+        found = [f._replace(path=here.workspace.shown(f.path, here.world.cwd) if f.path else "") for f in refused.findings]
+        raise refused if here.globals.json else Refused(refused.message, found, why=refused.why, fix=refused.fix) from None
+    path = f".blue/dialogues/{row.id}/dialogue.md"
+    fields = {"changed": done.changed, "dialogue": row.id, "closed": {"at": done.at, "reason": done.reason or None}, "path": path}
+    text = f"{row.id} is closed{'' if done.changed else ' already'}{': ' + sanitize(done.reason) if done.reason else ''}\n"
+    return Result("blue/dialogue.close@1", fields, text)

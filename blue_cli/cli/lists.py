@@ -37,6 +37,10 @@ def build(noun: str) -> typer.Typer:
         """List, and what else there is to do with them."""
 
     add_list(app, noun)
+    if noun == "tensions":
+        from blue_cli.cli.rule import add_rulings
+
+        add_rulings(app)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ WIDEST = 100  # columns of help, however wide the terminal
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The program: run in the process's own world and exit."""
+    gc.disable()  # one answer, then the end: nothing made on the way lives in cycles, and each pass would look at all of it
     status = run(
         sys.argv[1:] if argv is None else argv,
         stdin=sys.stdin.buffer if sys.stdin else open(os.devnull, "rb"),  # noqa: SIM115  # open as long as the process is

@@ -1,22 +1,24 @@
-"""`blue round add|list|show`."""
+"""`blue round add|score|list|show`."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from blue_cli.actions.overview import read, round_of
 from blue_cli.actions.placement import Draft, Wish
 from blue_cli.actions.round_add import Added, add, begin
+from blue_cli.actions.scoring import MOST, score
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, finding_document
 from blue_cli.dialogue.convergence import history
 from blue_cli.dialogue.rulebook import WARNING
+from blue_cli.dialogue.scores import Score
 from blue_cli.dialogue.sources import FOLDER
 from blue_cli.errors import BlueError, Finding, Refused, WrongCall
 from blue_cli.views import added as view
@@ -129,6 +131,38 @@ def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> tuple[
     if not edited.strip():  # how people say in an editor that they have changed their mind
         raise Refused("nothing was typed, nothing is written")
     return [Draft(EDITED, edited.encode())], wish._replace(expert=start.expert, round=start.round)
+
+
+# --- scoring -------------------------------------------------------------------------------------------------------
+
+
+def _points(name: str, meaning: str) -> Any:
+    return typer.Argument(metavar=name, help=meaning, min=0, max=MOST)
+
+
+@app.command("score")
+def score_(
+    expert: Annotated[str, typer.Argument(metavar="EXPERT", help="Whose contribution.")],
+    w: Annotated[int, _points("W", "Wisdom.")],
+    c: Annotated[int, _points("C", "Consistency.")],
+    t: Annotated[int, _points("T", "Truth.")],
+    r: Annotated[int, _points("R", "Relationships.")],
+    round: Annotated[int | None, typer.Option("--round", metavar="N", help="Which round; else the last one.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Correct a score that is there.")] = False,
+) -> Result:
+    """Score an expert's round as the judge: Wisdom, Consistency, Truth, Relationships."""
+    here = call()
+    row = here.dialogue()
+    slug = expert.lower().removeprefix("@")
+    done = score(here.workspace.store, row.uid, slug, Score(w, c, t, r), here.world.now(), round, replace)
+    said = " ".join(f"{name} {value}" for name, value in done.score._asdict().items())
+    text = f"{done.expert}, round {done.round}: {said}, together {done.score.total}{'' if done.created else ', as it was'}\n"
+    fields = {
+        "created": done.created, "dialogue": row.id, "round": done.round, "expert": done.expert, "scores": done.score._asdict(),
+        "total": done.score.total, "path": done.path,
+    }  # fmt: skip
+    silent = () if done.wrote else (f"{done.expert} has not written in round {done.round}",)
+    return Result("blue/round.score@1", fields, text, hints=silent)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -9,16 +9,25 @@ import typer
 from blue_cli.actions.overview import find, read
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result
+from blue_cli.views import verdicts
 from blue_cli.views.dialogue import entity_shown, show_entity
 
 
 def command(
-    id: Annotated[str, typer.Argument(metavar="ID", help="T0101, MUFFIN-T0101, …")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="T0101, MUFFIN-T0101, final, …")],
     no_pager: Annotated[bool, typer.Option("--no-pager", help="Write a long text straight to the terminal.")] = False,
 ) -> Result:
     """One thing: its words and its text, what happened to it, what refers to it."""
     here = call()
     graph = read(here.workspace.store, here.dialogue().uid)
+    verdict = verdicts.find(graph, id)
+    if verdict is not None:
+        return Result(
+            "blue/show@1",
+            lambda: verdicts.shown(graph, verdict),
+            lambda screen: verdicts.show(graph, verdict, screen.color),
+            paged=not no_pager,
+        )
     entity = find(graph, id)
     return Result(
         "blue/show@1",

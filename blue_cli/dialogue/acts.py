@@ -203,7 +203,7 @@ class _File:
     def signal(self, mark: Mark, text: str) -> None:
         """CONVERGE: said again in one file it is still one signal. The judge has none to give."""
         signals = self.acts.signals.setdefault(self.round, {})
-        if self.author == JUDGE or self.author in signals:
+        if self.author == JUDGE or self.verdict or self.author in signals:
             return
         signals[self.author] = (self.source.path, mark.line)
         self.acts.moves.append(Move(self.author, self.round, "converge", (), text, self.source.path, mark.line, mark.column, ""))

@@ -8,7 +8,8 @@ from blue_cli.dialogue.grammar import UNSETTLED
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.meta import panel_of
-from blue_cli.dialogue.verdicts import stale, standing
+from blue_cli.dialogue.staleness import stale
+from blue_cli.dialogue.verdicts import standing
 
 
 class Convergence(NamedTuple):

@@ -23,7 +23,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "score": ("blue", "dialogue", "round", "expert", "created", "scores"),
     "verdict": (
         "blue", "dialogue", "kind", "round", "author", "created", "recommendation", "vote", "confidence", "conditions",
-        "supporting_experts", "supersedes", "forced", "basis",
+        "supporting_experts", "supersedes", "forced", "override", "refs", "basis",
     ),
 }  # fmt: skip
 INNER: dict[str, tuple[str, ...]] = {

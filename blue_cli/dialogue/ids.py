@@ -54,6 +54,11 @@ def contribution(round: int, slug: str) -> str:
     return f"contribution/{round:02d}#{slug}"
 
 
+def ruling(round: int, name: str) -> str:
+    """The address of a ruling, or of a score."""
+    return f"ruling/{round:02d}#{name}"
+
+
 def path_of(address: str) -> str:
     """The path of an address inside the dialogue's folder. Inverse of `address_of`; ValueError if it is none."""
     kind, _, rest = address.partition("/")

@@ -19,6 +19,8 @@ _SOURCES = ("pool", "created")
 _LISTS = ("agents", "experts", "panel")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d{4}(?:\d\d)?Z)?-(?=.)")
 
+_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)?Z-", re.A)
+
 
 class Pool(NamedTuple):
     """`expert-pool.json`. Its experts often have a role and no name: their slug is ''."""
@@ -33,6 +35,20 @@ def title_of(folder: str) -> str:
     """A title from a folder's name: `2026-02-06T1839Z-cache-policy` → `Cache policy`."""
     words = " ".join(_STAMP.sub("", folder, count=1).replace("_", "-").split("-")).strip() or folder
     return words[:1].upper() + words[1:]
+
+
+def created_of(folder: str) -> str | None:
+    """When it was begun, in RFC 3339, where the folder's name has the minute; None where it has none, or no real one."""
+    from datetime import datetime
+
+    match = _MINUTE.match(folder)
+    if match is None:
+        return None
+    day, hour, minute, second = match.groups()
+    try:
+        return f"{datetime.fromisoformat(f'{day}T{hour}:{minute}:{second or 0:>02}').isoformat()}Z"
+    except ValueError:
+        return None
 
 
 def slug_of(name: str) -> str:
@@ -68,16 +84,16 @@ def read_panel(data: bytes) -> tuple[tuple[Expert, ...], tuple[str, ...]]:
 
 
 def _experts(value: Any) -> tuple[tuple[Expert, ...], tuple[str, ...]]:
-    items = _items(value)
-    if items is None:
+    listed = items(value)
+    if listed is None:
         return (), ("no list of experts",)
-    found = [_expert(item) for item in items]
+    found = [_expert(item) for item in listed]
     odd = sum(e is None for e in found)
     problems = (f"{odd} entries that are no experts",) if odd else ()
     return tuple(e for e in found if e), problems
 
 
-def _items(value: Any) -> list[Any] | None:
+def items(value: Any) -> list[Any] | None:
     """The list in a list, in an object with `agents`, `experts` or `panel`, or in one such object inside another."""
     for _ in range(3):
         if isinstance(value, list):

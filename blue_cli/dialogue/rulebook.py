@@ -11,7 +11,7 @@ from typing import NamedTuple
 from blue_cli.errors import Finding
 
 ERROR, WARNING, ADVICE = "error", "warning", "advice"
-STRUCTURE, REFS, LIFECYCLE = "structure", "refs", "lifecycle"
+STRUCTURE, REFS, LIFECYCLE, REASONING = "structure", "refs", "lifecycle", "reasoning"
 
 
 class Rule(NamedTuple):
@@ -63,6 +63,15 @@ def _written(text: str, fields: str = "") -> str:
 
 _T01 = "[TENSION T01: Latency against freshness]"
 _T01_ID = "ids: {T01: T0001}"
+_VERDICT = "---\nblue: 1\nkind: final\nround: 1\nrecommendation: Keep the cache.\n---\nThe load test decides.\n"
+_CONVERGED = {
+    **{f"round-{round}/{slug}.md": "[MOVE:CONVERGE]\n" for round in (0, 1) for slug in ("muffin", "scone")},
+    "round-0/muffin.md": _written(_T01, _T01_ID),
+    "round-1/muffin.md": "[RE:RESOLVE T0001]\n[MOVE:CONVERGE]\n",
+}
+_R01 = "[RECOMMENDATION R01: Expire entries after an hour]"
+_R01_ID = "ids: {R01: R0001}"
+_SIGNAL = "[MOVE:CONVERGE]\n"
 
 _ROWS: tuple[Rule, ...] = (
     Rule("missing-field", ERROR, STRUCTURE, "something that must be said is not", "others would have to guess it", "add it",
@@ -74,7 +83,7 @@ _ROWS: tuple[Rule, ...] = (
     Rule("duplicate-uid", ERROR, STRUCTURE, "two dialogues with one uid: a copied folder", "a dialogue is found by its uid, and only one of them can be", "blue dialogue adopt --new-uid gives the copy its own",
          {"cache/dialogue.md": DIALOGUE, "copy/dialogue.md": DIALOGUE}),
     Rule("round-gap", WARNING, STRUCTURE, "a round that nobody wrote in, before one that somebody did", "rounds are counted without gaps", "rename the folder, or bring back what is missing",
-         _dialogue({"round-0/muffin.md": "First thoughts.\n", "round-2/muffin.md": "Third thoughts.\n"})),
+         _dialogue({"round-0/muffin.md": "First thoughts.\n", "round-0/scone.md": "First thoughts.\n", "round-2/muffin.md": "Third thoughts.\n"})),
     Rule("unknown-expert", WARNING, STRUCTURE, "an author that dialogue.md does not name", "who is on the panel decides when it has converged", "blue expert add SLUG:ROLE",
          _dialogue({"round-0/eclair.md": "May I say something?\n"})),
     Rule("near-miss-marker", WARNING, STRUCTURE, "what was probably meant as a marker and is none", "only the exact word, at the start of a line of plain text, is a marker", "write it as `blue rules --markers` shows",
@@ -112,14 +121,37 @@ _ROWS: tuple[Rule, ...] = (
     Rule("ref-cycle", ERROR, REFS, "things that depend on each other, or refine each other, in a circle", "none of them would stand on anything", "take one of the refs out",
          _muffin("[CLAIM C01: Readers tolerate a minute]\n[RE:DEPEND C0002]\n\n[CLAIM C02: An hour is too long]\n[RE:DEPEND C0001]", "ids: {C01: C0001, C02: C0002}")),
     Rule("ambiguous-ref", ERROR, REFS, "a reference that can be read in two ways", "readers may take it for the other one", "write the canonical id",
-         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-1/muffin.md": _written("[TENSION T01: Who pays for the disks]\n\n## Moves\n\n[RE:ADDRESS T01]", "ids: {T01: T0101}")})),
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/scone.md": "Some thoughts.\n", "round-1/muffin.md": _written("[TENSION T01: Who pays for the disks]\n\n## Moves\n\n[RE:ADDRESS T01]", "ids: {T01: T0101}")})),
     Rule("invalid-transition", ERROR, LIFECYCLE, "an act on a tension that the judge has accepted", "it has no effect: only the judge can open it again", "ask the judge to reopen it",
          _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/judge.md": "[ACCEPTED T0001: left to the next release]\n", "round-1/scone.md": "[RE:RESOLVE T0001]\n"})),
     Rule("unauthorized-ruling", ERROR, LIFECYCLE, "a ruling by somebody who is not the judge", "it has no effect", "leave it to judge.md, or propose it",
          _muffin(f"{_T01}\n\n[ACCEPTED T0001: left to the next release]", _T01_ID)),
+    Rule("verdict-not-converged", ERROR, LIFECYCLE, "a final verdict on what had not converged", "somebody's tension, idea or silence was passed over", "go on until it has, or force it: blue verdict add --force REASON",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/scone.md": "[MOVE:CONVERGE]\n", "round-1/muffin.md": "Some thoughts.\n", "round-1/scone.md": "[MOVE:CONVERGE]\n", "verdicts/final.md": _VERDICT})),
+    Rule("forced-without-reason", ERROR, LIFECYCLE, "a verdict that was forced, and does not say why", "who reads it later cannot tell whether it was right", "write the reason: `forced: …`",
+         _dialogue({**_CONVERGED, "verdicts/final.md": _VERDICT.replace("---\nThe", "override: true\n---\nThe")})),
+    Rule("stale-verdict", ERROR, LIFECYCLE, "a final verdict on what has changed since", "it decides on something that is no longer so", "decide again: blue verdict add",
+         _dialogue({**_CONVERGED, "verdicts/final.md": _VERDICT, "round-2/muffin.md": _written("[TENSION T01: Who pays for the disks]", "ids: {T01: T0201}")})),
+    Rule("scoreboard-drift", WARNING, LIFECYCLE, "a hand-written scoreboard with other figures than follow from what was written", "what was written decides, and readers of the board do not see it", "blue scoreboard has the computed ones",
+         {"cache/round-0/muffin.md": _T01 + "\n", "cache/scoreboard.md": "| Round | Open T | New P | Velocity | Converge % |\n|---|---|---|---|---|\n| 0 | 3 | 0 | 3 | 0% |\n"}),
     Rule("register-drift", WARNING, LIFECYCLE, "an older register whose last word is not what the events lead to", "events decide, and readers of the register do not see them", "bring the register up to date",
          {"cache/round-0/muffin.md": _T01 + "\n", "cache/round-1/muffin.md": "[RESOLVED MUFFIN-T01: measured]\n",
           "cache/tensions.md": "| ID | Tension | Status | Raised |\n|---|---|---|---|\n| MUFFIN-T01 | Latency against freshness | Open | R0 |\n"}),
+    Rule("contradiction", ADVICE, REASONING, "one expert for and against the same thing in one round, or two adopted recommendations of which one opposes the other",
+         "readers cannot tell which of the two is meant", "say in the next round which one stands, and take the other back",
+         _dialogue({"round-0/muffin.md": _written(_R01, _R01_ID), "round-1/scone.md": "[RE:SUPPORT R0001]\n\n[RE:OPPOSE R0001]\n"})),
+    Rule("refuted-support", ADVICE, REASONING, "something that stands on evidence that was refuted", "it may stand on nothing", "bring other evidence for it, refine it, or take it back",
+         _dialogue({"round-0/muffin.md": _written(f"[EVIDENCE E01: The June load test]\n[RE:SUPPORT R0001]\n\n{_R01}", "ids: {E01: E0001, R01: R0001}"), "round-0/judge.md": "[REFUTED E0001: another machine was measured]\n"})),
+    Rule("orphan-evidence", ADVICE, REASONING, "evidence of an earlier round that stands alone, where other evidence is used", "nobody can see what it is evidence for", "say what it supports: put a ref into its text",
+         _dialogue({"round-0/muffin.md": _written(f"[EVIDENCE E01: The June load test]\n[RE:SUPPORT R0001]\n\n[EVIDENCE E02: The July load test]\n\n{_R01}", "ids: {E01: E0001, E02: E0002, R01: R0001}"), "round-1/scone.md": "More thoughts.\n"})),
+    Rule("converge-with-own-open-tension", ADVICE, REASONING, "an expert who signals to be done while a tension that they raised is open", "only they and the judge can settle it", "resolve it, or ask the judge to accept it",
+         _dialogue({"round-0/muffin.md": _written(_T01, _T01_ID), "round-0/scone.md": "Some thoughts.\n", "round-1/muffin.md": _SIGNAL})),
+    Rule("unexplained-flip", ADVICE, REASONING, "an expert who changes sides without a word, a refinement or a concession", "the others cannot tell what convinced them", "say why: a few words behind the target are enough",
+         _dialogue({"round-0/muffin.md": _written(_R01, _R01_ID), "round-1/scone.md": "[RE:SUPPORT R0001]\n", "round-2/scone.md": "[RE:OPPOSE R0001]\n", "round-2/muffin.md": "Some thoughts.\n"})),
+    Rule("silent-expert", ADVICE, REASONING, "a member of the panel who wrote nothing in a round that is over, nor since", "the dialogue waits for them, and cannot converge", "ask them, or retire them: blue expert retire SLUG",
+         _dialogue({"round-0/muffin.md": "First thoughts.\n", "round-1/muffin.md": "Second thoughts.\n"})),
+    Rule("fast-unanimity", ADVICE, REASONING, "a whole panel that signals in round 0 or 1, and nobody has raised a tension or doubted anything", "who agrees at once may have asked too little", "ask somebody to argue against it",
+         _dialogue({"round-0/muffin.md": _SIGNAL, "round-0/scone.md": _SIGNAL})),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ROWS}

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from blue_cli.dialogue import rules_cycles, rules_entities, rules_files, rules_fold, rules_refs, suppressions
+from blue_cli.dialogue import (
+    rules_cycles,
+    rules_entities,
+    rules_files,
+    rules_fold,
+    rules_reasoning,
+    rules_refs,
+    rules_scores,
+    rules_verdicts,
+    suppressions,
+)
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.places import Case
 from blue_cli.dialogue.rulebook import ERROR, RULES, WARNING, graded
@@ -41,6 +51,20 @@ CHECKS: tuple[Check, ...] = (
     rules_cycles.cycles,
     rules_fold.illegal,
     rules_fold.register_drift,
+    rules_scores.unreadable,
+    rules_scores.drift,
+    rules_verdicts.premature,
+    rules_verdicts.unreasoned,
+    rules_verdicts.overtaken,
+    rules_verdicts.misnamed,
+    rules_verdicts.homeless,
+    rules_reasoning.sides,
+    rules_reasoning.adopted_opposites,
+    rules_reasoning.refuted,
+    rules_reasoning.orphans,
+    rules_reasoning.own_tension,
+    rules_reasoning.silent,
+    rules_reasoning.unanimity,
 )
 
 # What can be said of a text of which neither the place nor the dialogue is known.

@@ -1,24 +1,30 @@
-"""Verdicts: what was decided, what it rests on, and whether it still stands (FORMAT.md, sections 1 and 6).
+"""Verdicts: what was decided, on what, and what that rests on (FORMAT.md, sections 1, 5 and 6).
 
 A verdict's file says what was decided and keeps its `basis`, a digest of everything it saw. All else about it, what it
-resolved, adopted and rests on, and what has made it stale, is computed here and stored nowhere.
+resolved, adopted and rests on, is computed here from the dialogue as the verdict saw it, and stored nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from blue_cli.dialogue.assemble import assemble
 from blue_cli.dialogue.graph import Graph
-from blue_cli.dialogue.ids import FINAL, VERDICT_KINDS, path_of, verdict_kind
+from blue_cli.dialogue.ids import FINAL, VERDICT_KINDS, verdict_kind
 from blue_cli.dialogue.lifecycle import AGAINST
-from blue_cli.dialogue.sources import FOLDER, Source
+from blue_cli.dialogue.sources import Source
 
 CONFIDENCES = ("unanimous", "strong", "split", "contested")
+INTERIM = "interim"
 
 
 class Verdict(NamedTuple):
-    """One verdict as its file says it. `number` counts those of a kind: `final` is 1, `final-2` is 2."""
+    """One verdict as its file says it. `number` counts those of a kind: `final` is 1, `final-2` is 2.
+
+    forced      the reason why it was given although the dialogue had not converged, else ""
+    overridden  whether that was before `max_rounds`
+    """
 
     id: str
     address: str
@@ -37,17 +43,6 @@ class Verdict(NamedTuple):
     forced: str
     overridden: bool
     basis: Mapping[str, str]
-
-
-class Cause(NamedTuple):
-    """Why a verdict is stale. `what`: edited, removed, raised, reopened, refined, opposed, conceded, or a ruling's type;
-    `id` is the canonical id of what it happened to ("" for a file), `by` who did it."""
-
-    what: str
-    id: str
-    path: str
-    line: int
-    by: str = ""
 
 
 class Decided(NamedTuple):
@@ -74,7 +69,11 @@ def standing(graph: Graph) -> Verdict | None:
 
 
 def read(source: Source) -> Verdict:
-    """A verdict from its file. Fields of the wrong shape count as not said; the file's name has the kind and the number."""
+    """A verdict from its file. Fields of the wrong shape count as not said.
+
+    The file's name has the kind and the number. What is final must be called so, since it is found by its name; a name
+    that says nothing leaves the other kinds to the front matter.
+    """
     front = source.front
     id = source.address.partition("/")[2]
     kind, number = verdict_kind(id)
@@ -83,7 +82,7 @@ def read(source: Source) -> Verdict:
         id,
         source.address,
         source.path,
-        kind or (said if said in VERDICT_KINDS else "interim"),
+        kind or (said if said in VERDICT_KINDS and said != FINAL else INTERIM),
         number,
         source.round,
         source.author,
@@ -94,7 +93,7 @@ def read(source: Source) -> Verdict:
         _text(front, "confidence"),
         _texts(front, "supporting_experts"),
         _text(front, "supersedes"),
-        _text(front, "forced"),
+        _text(front, "forced").strip(),
         front.get("override") is True,
         {k: v for k, v in _map(front.get("basis")).items() if isinstance(v, str)},
     )
@@ -114,31 +113,61 @@ def _map(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+# --- what it saw ---------------------------------------------------------------------------------------------
+
+
+def is_new(verdict: Verdict, source: Source) -> bool:
+    """Whether a verdict has not seen a contribution or ruling; one without a basis has seen all up to its round."""
+    return source.address not in verdict.basis if verdict.basis else source.round > verdict.round
+
+
+def seen(graph: Graph, verdict: Verdict, itself: bool = True) -> Graph:
+    """The dialogue as a verdict saw it: folded from its basis and what was decided before, with or without `itself`.
+
+    A file of the basis that was edited since is taken as it is now: what it was nobody has kept.
+    """
+    all = graph.sources
+    files = tuple(s for s in all.files if not is_new(verdict, s))
+    rulings = tuple(s for s in all.rulings if not is_new(verdict, s))
+    decided = tuple(s for s in all.verdicts if (itself if s.address == verdict.address else _before(read(s), verdict)))
+    if (len(files), len(rulings), len(decided)) == (len(all.files), len(all.rulings), len(all.verdicts)):
+        return graph
+    return assemble(all._replace(files=files, rulings=rulings, verdicts=decided))
+
+
+def _before(other: Verdict, verdict: Verdict) -> bool:
+    """Whether another verdict was given before this one. Finals are numbered; the others of its round are taken to be."""
+    if other.kind != FINAL:
+        return other.round <= verdict.round
+    return other.number < verdict.number if verdict.kind == FINAL else other.round < verdict.round
+
+
 # --- what it did ---------------------------------------------------------------------------------------------
 
 
 def decided(graph: Graph, verdict: Verdict) -> Decided:
-    """What a verdict resolved, accepted, adopted and rests on."""
-    rests = rests_on(graph, verdict)
+    """What a verdict resolved, accepted, adopted and rests on, whatever became of that since."""
+    then = seen(graph, verdict)
+    rests = rests_on(then, verdict)
+    settles = verdict.kind in (FINAL, INTERIM)  # who dissents decides nothing
     settled: dict[str, list[str]] = {"resolved": [], "accepted": []}
-    for entity, where in graph.of_kind("T"):
-        if where.status in settled and entity.round <= verdict.round:
+    for entity, where in then.of_kind("T"):
+        if where.status in settled and settles:
             settled[where.status].append(entity.canonical)
-    adopted = [e.canonical for e, s in graph.of_kind("R") if s.status == "adopted" and e.canonical in rests]
-    kinds = {kind: tuple(sorted(n for n in rests if graph.entities[n].kind == kind)) for kind in "EC"}
+    adopted = [e.canonical for e, s in then.of_kind("R") if settles and s.status == "adopted" and e.canonical in rests]
+    kinds = {kind: tuple(sorted(n for n in rests if then.entities[n].kind == kind)) for kind in "EC"}
     resolved, accepted = (tuple(sorted(settled[word])) for word in ("resolved", "accepted"))
     return Decided(resolved, accepted, tuple(sorted(adopted)), kinds["E"], kinds["C"], tuple(sorted(rests)))
 
 
-def rests_on(graph: Graph, verdict: Verdict) -> frozenset[str]:
-    """Everything a verdict rests on: what it refers to, else what was adopted, and what speaks for that, to the last leaf.
-
-    One thing rests on another when it depends on it, or when the other supports it.
+def rests_on(then: Graph, verdict: Verdict) -> frozenset[str]:
+    """Everything a verdict rests on, in the dialogue as it saw it: what it refers to, else what was adopted, and what
+    speaks for that, to the last leaf. One thing rests on another when it depends on it, or when the other supports it.
     """
-    seeds = {r.target for r in graph.refs if r.source == verdict.address and r.type not in AGAINST and r.target in graph.entities}
+    seeds = {r.target for r in then.refs if r.source == verdict.address and r.type not in AGAINST and r.target in then.entities}
     if not seeds:
-        seeds = {e.canonical for e, s in graph.of_kind("R") if s.status == "adopted"}
-    return closure(grounds(graph), [seed for seed in seeds if seed])
+        seeds = {e.canonical for e, s in then.of_kind("R") if s.status == "adopted"}
+    return closure(grounds(then), [seed for seed in seeds if seed])
 
 
 def grounds(graph: Graph) -> dict[str, set[str]]:
@@ -164,64 +193,3 @@ def closure(under: Mapping[str, Iterable[str]], seeds: Iterable[str]) -> frozens
             reached.add(name)
             waiting += under.get(name, ())
     return frozenset(reached)
-
-
-# --- whether it stands ---------------------------------------------------------------------------------------
-
-
-def stale(graph: Graph, verdict: Verdict) -> tuple[Cause, ...]:
-    """Everything that has happened since to what a verdict was decided on (FORMAT.md, section 6); empty when it stands."""
-    rests = rests_on(graph, verdict)
-    new = frozenset(s.path for s in (*graph.sources.files, *graph.sources.rulings) if _is_new(verdict, s))
-    causes = [*_changed(graph, verdict), *_raised(graph, new), *_turned(graph, rests, new), *_ruled(graph, rests, new)]
-    return tuple(sorted(set(causes), key=lambda c: (c.path, c.line, c.what, c.id)))
-
-
-def _is_new(verdict: Verdict, source: Source) -> bool:
-    """Whether a verdict has not seen a file; one without a basis is taken to have seen all up to its round."""
-    return source.address not in verdict.basis if verdict.basis else source.round > verdict.round
-
-
-def _changed(graph: Graph, verdict: Verdict) -> Iterator[Cause]:
-    """Files of the basis that are no longer what they were."""
-    for address, digest in verdict.basis.items():
-        now = graph.sources.digests.get(address)
-        if now != digest:
-            yield Cause("removed" if now is None else "edited", "", _path(graph, address), 1)
-
-
-def _path(graph: Graph, address: str) -> str:
-    try:
-        return f"{FOLDER}{graph.meta.id}/{path_of(address)}"
-    except ValueError:  # a basis that somebody wrote by hand
-        return address
-
-
-def _raised(graph: Graph, new: frozenset[str]) -> Iterator[Cause]:
-    """Tensions raised or reopened in files that the verdict did not see."""
-    for entity, where in graph.of_kind("T"):
-        for event in where.events:
-            if event.path in new and event.type in ("opened", "reopened") and where.status != "raised":
-                yield Cause("raised" if event.type == "opened" else "reopened", entity.canonical, event.path, event.line, event.actors[0])
-
-
-_TURNS = {"refine": "refined", "oppose": "opposed"}
-
-
-def _turned(graph: Graph, rests: frozenset[str], new: frozenset[str]) -> Iterator[Cause]:
-    """What it rests on was refined, opposed or taken back since."""
-    for ref in graph.refs:
-        if ref.path in new and ref.target in rests and ref.type in _TURNS:
-            yield Cause(_TURNS[ref.type], ref.target or "", ref.path, ref.line, ref.author)
-    for move in graph.moves:
-        for target in move.targets if move.type == "concede" and move.path in new else ():
-            if target in rests and move.expert in graph.standing[target].contributors:
-                yield Cause("conceded", target, move.path, move.line, move.expert)
-
-
-def _ruled(graph: Graph, rests: frozenset[str], new: frozenset[str]) -> Iterator[Cause]:
-    """What it rests on was refuted or rejected since."""
-    for ruling in graph.rulings:
-        for target in ruling.targets if ruling.type in ("refuted", "rejected") and ruling.path in new else ():
-            if target in rests:
-                yield Cause(ruling.type, target, ruling.path, ruling.line, ruling.author)

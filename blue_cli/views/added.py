@@ -43,7 +43,7 @@ def document(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry
         "created": any(f.created for f in files) and not dry_run,
         "dialogue": graph.meta.id,
         "files": each,
-        "changed": [{"id": c.id, "from": c.before, "to": c.after, "by": c.by} for c in changed],
+        "changed": change_documents(changed),
         "convergence": export.convergence(graph, measure(graph)),
         "dry_run": dry_run,
     }
@@ -70,6 +70,12 @@ def text(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry_run
             if entity.path == f.path and f.created:
                 shown = paint(graph.shown(entity.canonical), "id", color)
                 lines.append(f"  {local(entity.kind, entity.number)} → {shown}  {sanitize(entity.label)}")
+    return "\n".join([*lines, *outcome(graph, changed, color)]) + "\n"
+
+
+def outcome(graph: Graph, changed: Sequence[Change], color: bool) -> list[str]:
+    """What stands differently now, how far the dialogue has come, and what comes next."""
+    lines: list[str] = []
     for change in changed:
         by = f" by {change.by}" if change.by else ""
         lines.append(f"{paint(change.id, 'id', color)}: {change.before} → {paint(change.after, change.after, color)}{by}")
@@ -77,7 +83,12 @@ def text(graph: Graph, files: Sequence[File], changed: Sequence[Change], dry_run
     signals = f"{len(measured.signals)} of {len(measured.panel)} signal CONVERGE"
     lines.append(f"velocity {known(measured.velocity)}: {held_up(measured)}; {signals}")
     lines.append(next_step(graph, measured).partition(", with ")[0])
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def change_documents(changed: Sequence[Change]) -> list[dict[str, str]]:
+    """Changed statuses as JSON."""
+    return [{"id": c.id, "from": c.before, "to": c.after, "by": c.by} for c in changed]
 
 
 def template(graph: Graph, expert: str, round: int) -> str:
@@ -95,19 +106,19 @@ def template(graph: Graph, expert: str, round: int) -> str:
         "\n".join(["Refer to what others said, inside your own paragraphs:", *_examples(rows[REF])]),
         "\n".join(["Moves:", *_examples(rows[MOVE])]),
     ]
-    return _comment(parts)
+    return comment(parts)
 
 
 def background(title: str, question: str) -> str:
     """What the editor opens with for the background of a new dialogue."""
-    return _comment([f"The background of: {sanitize(title)}", sanitize(question), "What does the panel need to know before it begins?"])
+    return comment([f"The background of: {sanitize(title)}", sanitize(question), "What does the panel need to know before it begins?"])
 
 
 # The first line of what the editor opens with. A comment that a person writes begins in another way, and stays.
 _BEGIN = "<!-- this comment is no part of the text"
 
 
-def _comment(parts: Sequence[str]) -> str:
+def comment(parts: Sequence[str]) -> str:
     """Two lines to begin on, and the parts below. Nothing that they quote can end the comment."""
     inside = "\n\n".join(part for part in parts if part).replace("--", "- -")
     return f"\n\n{_BEGIN}\n{inside}\n-->\n"

@@ -10,6 +10,7 @@ from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.model import Entity
 from blue_cli.dialogue.sources import FOLDER
+from blue_cli.dialogue.verdicts import standing
 from blue_cli.views import export
 from blue_cli.views.items import Filter as Wanted
 from blue_cli.views.items import expert_document, fits
@@ -87,6 +88,8 @@ def next_step(graph: Graph, measured: Convergence) -> str:
     word = status(graph, measured)
     if word == "closed" or (word == "converged" and not graph.meta.native):
         return f"nothing left to do: it is {word}"
+    if word == "converged":
+        return "next: the verdict stands; blue dialogue close ends it"
     if not graph.meta.experts:
         return "next: blue expert add SLUG:ROLE"
     if measured.round is None:
@@ -94,7 +97,7 @@ def next_step(graph: Graph, measured: Convergence) -> str:
     if measured.missing:
         return f"next: round {measured.round} waits for {', '.join(measured.missing)}"
     if measured.can_converge:
-        return "next: the panel has converged; a verdict can stand"
+        return f"next: the panel has converged; a {'new verdict is due, the last one is stale' if standing(graph) else 'verdict can stand'}"
     silent = [slug for slug in measured.panel if slug not in measured.signals]
     if measured.velocity == 0 and silent:
         verb = "signals" if len(silent) == 1 else "signal"

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from blue_cli.dialogue import document
-from blue_cli.dialogue.convergence import Convergence, RoundState, history, measure, status
+from blue_cli.dialogue.convergence import Convergence, measure, status
 from blue_cli.dialogue.grammar import KIND_NAMES
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import split_address
 from blue_cli.dialogue.meta import expert_fields
 from blue_cli.dialogue.model import Entity, Event, Expert, Move, Ref, Ruling, Standing
+from blue_cli.dialogue.scoreboard import Board, Row, board
+from blue_cli.dialogue.scores import Score
+from blue_cli.views import verdicts
 
 Document = dict[str, Any]
 
@@ -20,19 +23,22 @@ Document = dict[str, Any]
 def export(graph: Graph, blobs: Mapping[str, bytes]) -> Document:
     """The document without `schema` and `warnings`. `blobs` are the bytes it was read from, kept exactly."""
     measured = measure(graph)
+    scored = board(graph)
     entities: Document = {
         name: [entity(graph, e, s) for e, s in graph.of_kind(letter)] for letter, name in KIND_NAMES.items()
     }
     return {
         "dialogue": dialogue(graph, measured),
-        "experts": [expert(graph, member) for member in graph.meta.experts],
-        "rounds": [round_document(state, blobs) for state in history(graph)],
+        "experts": [expert(graph, member, scored) for member in graph.meta.experts],
+        "rounds": [round_document(row, blobs) for row in scored.rows],
         "contributions": [contribution(address, blobs[address]) for address in sorted(blobs)],
         **entities,
         "refs": [ref(r) for r in graph.refs],
         "moves": [move(m) for m in graph.moves],
         "rulings": [ruling(r) for r in graph.rulings],
+        "verdicts": [verdicts.document(graph, told) for told in verdicts.tell(graph)],
         "convergence": convergence(graph, measured),
+        "scoreboard": scoreboard(scored),
         "complete": graph.complete,
     }
 
@@ -53,20 +59,47 @@ def dialogue(graph: Graph, measured: Convergence) -> Document:
     }
 
 
-def expert(graph: Graph, member: Expert) -> Document:
-    """One member of the panel."""
+def expert(graph: Graph, member: Expert, scored: Board) -> Document:
+    """One member of the panel, with their score of each round."""
     fields = {"role": "", "tier": None, "source": None, "relevance": None, "from_round": 0, **expert_fields(member)}
     rounds = [r for r, who in graph.writers.items() if member.slug in who]
-    return {**fields, "rounds": sorted(rounds)}
+    given = {str(row.state.round): points(row.scores[member.slug]) for row in scored.rows if member.slug in row.scores}
+    total = scored.totals[member.slug].total if member.slug in scored.totals else 0
+    return {**fields, "rounds": sorted(rounds), "scores": given, "total": total}
 
 
-def round_document(state: RoundState, blobs: Mapping[str, bytes]) -> Document:
+def points(score: Score) -> dict[str, int]:
+    """W, C, T and R."""
+    return score._asdict()
+
+
+def scoreboard(scored: Board) -> Document:
+    """The course of the rounds and the sums. Figures are None while something could not be read."""
+    known = scored.complete
+    return {
+        "rounds": [
+            {"round": row.state.round, "scores": {slug: points(s) for slug, s in row.scores.items()}, "sum": points(row.sum),
+             "score": row.sum.total, "alignment": row.alignment,
+             "open_tensions": row.state.open_tensions if known else None,
+             "new_perspectives": row.state.new_perspectives if known else None,
+             "velocity": row.state.velocity if known else None, "converge_percent": row.state.percent if known else None}
+            for row in scored.rows
+        ],
+        "experts": [{"expert": slug, "sum": points(total), "total": total.total} for slug, total in scored.totals.items()],
+        "sum": points(scored.sum),
+        "alignment": scored.sum.total,
+    }  # fmt: skip
+
+
+def round_document(row: Row, blobs: Mapping[str, bytes]) -> Document:
     """One round in figures, with the judge's summary of an older dialogue."""
+    state = row.state
     summary = blobs.get(f"file/round-{state.round}.summary.md")
     return {
         "round": state.round,
         "panel": list(state.panel),
         "writers": list(state.writers),
+        "score": row.sum.total,
         "summary": document.read(summary).text if summary is not None else None,
         "open_tensions": state.open_tensions,
         "new_perspectives": state.new_perspectives,

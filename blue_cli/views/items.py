@@ -241,6 +241,35 @@ def expert_document(graph: Graph, expert: Expert) -> dict[str, Any]:
     }  # fmt: skip
 
 
+VERDICT_COLUMNS = (ID, Column("kind"), ROUND, Column("author", "by"), Column("state", style=BY_VALUE),
+                   Column("recommendation", flex=True), DIALOGUE)  # fmt: skip
+
+
+def find_verdicts(graph: Graph, wanted: Filter) -> Iterator[Any]:
+    """Verdicts by state (`--status`), author and round."""
+    if graph.sources.verdicts:
+        from blue_cli.views import verdicts  # the other lists need not load it
+
+        for told in verdicts.tell(graph):
+            state = next((word for word in told.state if word in wanted.statuses), "")
+            if _passes(wanted, told.verdict.author, told.verdict.round, state):
+                yield told
+
+
+def verdict_cells(graph: Graph, told: Any) -> Cells:
+    """id, kind, round, author, state, recommendation, dialogue."""
+    from blue_cli.views import verdicts
+
+    return verdicts.cells(graph, told)
+
+
+def verdict_document(graph: Graph, told: Any) -> dict[str, Any]:
+    """One verdict."""
+    from blue_cli.views import verdicts
+
+    return {**verdicts.document(graph, told), "dialogue": graph.meta.id}
+
+
 LISTS: dict[str, Listing] = {
     "tensions": entities("T"),
     "perspectives": entities("P"),
@@ -251,4 +280,5 @@ LISTS: dict[str, Listing] = {
     "refs": Listing("", REF_COLUMNS, find_refs, ref_cells, ref_document),
     "moves": Listing("", MOVE_COLUMNS, find_moves, move_cells, move_document),
     "experts": Listing("", EXPERT_COLUMNS, find_experts, expert_cells, expert_document),
+    "verdicts": Listing("", VERDICT_COLUMNS, find_verdicts, verdict_cells, verdict_document),
 }

@@ -45,6 +45,11 @@ STYLES: dict[str, str] = {
     "converging": "36",
     "converged": "32",
     "closed": "2",
+    "stands": "32",
+    "stale": "31",
+    "superseded": "2",
+    "forced": "33",
+    "overridden": "33",
 }
 BY_VALUE = "by value"  # the style is the one named like the cell, as for statuses
 GAP = 2  # between columns

@@ -16,6 +16,7 @@ def full(desk: Desk) -> Desk:
     said = "[STANCE S01: REJECT | 1]\n\n[EVIDENCE E01: e]\n\n[RECOMMENDATION R01: f]"
     desk.add("scone", f"[RE:RESOLVE MUFFIN-T01] [MOVE:CHALLENGE C0001]\n\n{said}")
     desk.add("muffin", "[RE:RESOLVE T0001]")
+    desk.put("verdict/interim-1", "Not yet.\n")
     desk.store.create("older:old", "old", {"contribution/00#muffin": b"[TENSION T01: g]\n"})
     return desk
 

@@ -44,6 +44,17 @@ CALLS = [
     ("rules", EVIL),
     ("export", "--format", EVIL),
     ("export", "-o", f"no/{EVIL}"),
+    ("context", "--for", "muffin"),
+    ("context", "--for", "judge", "--round", "0"),
+    ("context", "--for", EVIL),
+    ("context", "--for", "muffin", "-o", EVIL.replace("/", "")),
+    ("context", "--all", "-o", f"out/{EVIL}"),
+    ("context", "--all", "-o", f".blue/dialogues/{EVIL}"),
+    ("search", "evil"),
+    ("search", EVIL),
+    ("search", "evil", "--kind", EVIL),
+    ("stats",),
+    ("stats", "--everywhere"),
     (EVIL,),
 ]
 

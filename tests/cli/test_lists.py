@@ -33,6 +33,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / ".blue/dialogues").mkdir(parents=True)
     blue("dialogue", "new", "Cache", "--id", "cache", "--expert", "muffin:A", cwd=tmp_path)
     assert blue("round", "add", "--expert", "muffin", cwd=tmp_path, stdin=io.BytesIO(BODY.encode())).status == 0
+    assert blue("verdict", "add", "--kind", "interim", cwd=tmp_path, stdin=io.BytesIO(b"Not yet.\n")).status == 0
     return tmp_path
 
 

@@ -249,3 +249,18 @@ def test_every_writer_of_a_real_dialogue_is_on_its_panel(folder: Path) -> None:
     experts = older.experts({n: found for n, (found, _) in listed.items()}, writers, pool.experts)
     assert {e.slug for e in experts} == {s for slugs in writers.values() for s in slugs}
     assert all(e.source == "pool" and e.tier for e in experts if e.role)
+
+
+@pytest.mark.parametrize(
+    ("folder", "created"),
+    [
+        ("2026-02-06T1839Z-cache", "2026-02-06T18:39:00Z"),
+        ("2026-02-06T183907Z-cache", "2026-02-06T18:39:07Z"),
+        ("2026-02-30T1839Z-cache", None),
+        ("2026-02-06T2460Z-cache", None),
+        ("2026-02-06-cache", None),
+        ("cache", None),
+    ],
+)
+def test_when_it_was_begun_is_what_the_folder_says(folder: str, created: str | None) -> None:
+    assert older.created_of(folder) == created

@@ -184,7 +184,7 @@ def test_other_files_are_nobodys_business(path: str) -> None:
 
 def test_a_verdict_must_be_text_with_front_matter_that_can_be_read() -> None:
     files = panel({"muffin": "Text.\n"}) | {"verdicts/final.md": "---\nkind: [\n---\n"}
-    assert found(files) == [("front-matter", "final.md")]
+    assert ("front-matter", "final.md") in found(files)
     assert found({**panel({"muffin": "Text.\n"}), "round-0.summary.md": b"\xff"}) == [("encoding", "round-0.summary.md")]
 
 

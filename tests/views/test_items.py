@@ -18,11 +18,8 @@ def full() -> Graph:
         "scone": "[RECOMMENDATION R01: e]\n[RE:RESOLVE T0001] [RE:SUPPORT @muffin] [RE:DEPEND T0999]\n\n"
         "[STANCE S01: CONDITIONAL | .5] if cheap",
     }
-    return graph(
-        panel(
-            first, {"muffin": "[MOVE:CONCEDE MUFFIN-C01]\n\n[MOVE:CONVERGE]\n\n[STANCE S01: HOLD]", "scone": "[MOVE:REQUEST @muffin: why?]"}
-        )
-    )
+    second = {"muffin": "[MOVE:CONCEDE MUFFIN-C01]\n\n[MOVE:CONVERGE]\n\n[STANCE S01: HOLD]", "scone": "[MOVE:REQUEST @muffin: why?]"}
+    return graph(panel(first, second) | {"verdicts/interim-1.md": "Not yet.\n"})
 
 
 def cells(graph: Graph, noun: str, **wanted: object) -> list[tuple[str, ...]]:

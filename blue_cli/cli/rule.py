@@ -1,0 +1,88 @@
+"""`blue rule`, and the same verbs under `blue tensions`."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.rulings import VERBS, Wish, rule
+from blue_cli.cli.options import Call, call
+from blue_cli.cli.output import Result, finding_document
+from blue_cli.errors import Refused, WrongCall
+from blue_cli.views import ruling as view
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="What is ruled on: T0101, MUFFIN-T0101, …")]
+ViaOption = Annotated[str, typer.Option("--via", metavar="ID", help="The recommendation that settles it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="T", help="Why.")]
+IfAbsentOption = Annotated[bool, typer.Option("--if-absent", help="The same ruling again is no error.")]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Take the place of this round's other ruling on it.")]
+
+
+def command(
+    id: IdArgument,
+    verb: Annotated[str, typer.Argument(metavar="|".join(VERBS), help="What the judge decides.")],
+    into: Annotated[str, typer.Option("--into", metavar="ID", help="What it becomes part of (merge).")] = "",
+    via: ViaOption = "",
+    reason: ReasonOption = "",
+    if_absent: IfAbsentOption = False,
+    replace: ReplaceOption = False,
+) -> Result:
+    """Rule as the judge: one ruling, one file, in the last round."""
+    return ruled(Wish(_verb(id, verb), id, into, via, reason, if_absent, replace))
+
+
+def _verb(id: str, verb: str) -> str:
+    """The verb as it was meant; `WrongCall` for one that there is none of, also where it stands in the id's place."""
+    if verb.lower() in VERBS:
+        return verb.lower()
+    if id.lower() in VERBS:
+        raise WrongCall("the id comes first", fix=f"blue rule {shlex.quote(verb)} {id.lower()}")
+    from difflib import get_close_matches
+
+    near = get_close_matches(verb.lower(), VERBS, 3, 0.5)
+    raise WrongCall(f"no ruling is called {verb!r}", fix=f"one of {', '.join(VERBS)}", suggestions=near)
+
+
+def ruled(wish: Wish) -> Result:
+    """Rule, and say what came of it."""
+    here = call()
+    row = here.dialogue()
+    try:
+        done = rule(here.workspace.store, row.uid, wish, here.world.now())
+    except Refused as error:
+        return _refused(here, error, row.id, wish)
+    return Result(
+        "blue/rule@1",
+        lambda: view.document(done.graph, done.file, done.changed),
+        lambda screen: view.text(done.graph, done.file, done.changed, screen.color),
+    )
+
+
+def _refused(here: Call, error: Refused, dialogue: str, wish: Wish) -> Result:
+    """Every finding, and how to try again."""
+    if not here.globals.json:
+        raise error
+    words = ["blue", *(["-C", here.globals.folder] if here.globals.folder else []), "rule", wish.id, wish.verb, "-d", dialogue]
+    for name in ("into", "via", "reason"):
+        words += [f"--{name}", getattr(wish, name)] if getattr(wish, name) else []
+    words += [flag for flag, on in (("--if-absent", wish.if_absent), ("--replace", wish.replace)) if on]
+    errors = [finding_document(f) for f in error.findings]
+    return Result("blue/rule@1", {"created": False, "errors": errors, "retry": shlex.join(words)}, status=error.exit)
+
+
+def add_rulings(app: typer.Typer) -> None:
+    """Give the group of tensions the verbs that are for tensions alone."""
+
+    @app.command("resolve", help="Rule that a tension is resolved.")
+    def resolve(id: IdArgument, via: ViaOption = "", reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:  # fmt: skip
+        return ruled(Wish("resolve", id, "", via, reason, if_absent, replace))
+
+    @app.command("accept", help="Rule that a tension stands, unsettled.")
+    def accept(id: IdArgument, reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:
+        return ruled(Wish("accept", id, "", "", reason, if_absent, replace))
+
+    @app.command("reopen", help="Rule that a tension is open again.")
+    def reopen(id: IdArgument, reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:
+        return ruled(Wish("reopen", id, "", "", reason, if_absent, replace))

@@ -1,0 +1,29 @@
+"""`blue status`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blue_cli.actions.overview import read
+from blue_cli.cli.options import call
+from blue_cli.cli.output import Result
+from blue_cli.errors import Refused
+from blue_cli.views import status as view
+
+
+def command(
+    gate: Annotated[bool, typer.Option("--gate", help="Exit 1 unless the dialogue can converge, or has.")] = False,
+) -> Result:
+    """How far a dialogue has come: velocity, signals, what is in the way, the next step."""
+    here = call()
+    graph = read(here.workspace.store, here.dialogue().uid)
+    closed = gate and not view.gate(graph)
+    return Result(
+        "blue/status@1",
+        lambda: view.document(graph),
+        lambda screen: view.text(graph, screen.width, screen.color),
+        hints=("the gate is closed: it cannot converge yet",) if closed else (),
+        status=Refused.exit if closed else 0,
+    )

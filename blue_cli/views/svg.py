@@ -1,0 +1,293 @@
+"""`blue graph --format svg`: the drawing itself, as one file that needs nothing else. Pure; every label is untrusted.
+
+Colours follow the reader's light or dark mode. No script, no link, no font, no image: text and shapes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from blue_cli.dialogue.grammar import KIND_NAMES
+from blue_cli.dialogue.links import AGAINST, ANSWER, CHANGE, FOR
+from blue_cli.dialogue.queries import GONE
+from blue_cli.views.graphs import VERDICT, Drawing, Edge, Node
+from blue_cli.views.layers import Layout, TooDense, arrange
+from blue_cli.views.text import sanitize, width
+
+CLUSTERED = 400  # nodes above which rounds and experts are drawn instead of what they said
+BOX, TALL = 216.0, 62.0
+MARGIN, HEAD = 28.0, 84.0
+PAD, LINE = 14.0, 15.0  # inside a box: left of the text, from one line to the next
+ROOM = BOX - PAD - 10
+DEPEND = "depend"  # drawn apart from what else is for something: it points the other way, at what must stand
+LEGEND = ((FOR, "for"), (DEPEND, "depends on"), (AGAINST, "against"), (ANSWER, "answers"), (CHANGE, "changes"))
+_SINGULAR = {**{letter: name.rstrip("s") for letter, name in KIND_NAMES.items()}, VERDICT: "verdict"}
+_COLOURS = {  # kind or side: in the light, in the dark
+    "T": ("#c2410c", "#fb923c"), "R": ("#15803d", "#4ade80"), "P": ("#0e7490", "#22d3ee"), "E": ("#6d28d9", "#a78bfa"),
+    "C": ("#1d4ed8", "#60a5fa"), "S": ("#78716c", "#a8a29e"), VERDICT: ("#a16207", "#facc15"),
+}  # fmt: skip
+_SIDES = {
+    FOR: ("#3f7d58", "#6fbf8f"), DEPEND: ("#9a6700", "#d4a72c"),
+    AGAINST: ("#c0392b", "#f1746a"), ANSWER: ("#2f6f9f", "#7ab8e6"), CHANGE: ("#8a8a8a", "#9a9a9a"),
+}  # fmt: skip
+_DASHES = {AGAINST: "6 4", CHANGE: "2 4", ANSWER: "12 3"}  # never colour alone
+
+
+class Shape(NamedTuple):
+    """What stands in one box: a class, the line above, the word on its right, the text, and what a pointer over it tells."""
+
+    css: str
+    id: str
+    note: str
+    label: str
+    title: str
+
+
+class Picture(NamedTuple):
+    """Boxes and edges, with how strong each edge is, and a line that says what was done to draw them."""
+
+    shapes: Sequence[Shape]
+    edges: Sequence[Edge]
+    ends: Sequence[tuple[int, int]]
+    strong: Sequence[int]
+    note: str
+
+
+def svg(drawing: Drawing) -> tuple[str, str]:
+    """The drawing, and what has to be said about it: that it was clustered, or that edges were left out; else ""."""
+    picture, laid = _fit(drawing)
+    wide, high = max(laid.width, 560) + 2 * MARGIN, laid.height + HEAD + MARGIN
+    about = drawing.links.graph.meta
+    named = f"{about.title or about.id}: {_count(len(drawing.nodes), 'node')}, {_count(len(drawing.edges), 'edge')}"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(wide)}" height="{_n(high)}" viewBox="0 0 {_n(wide)} {_n(high)}"'
+        f' role="img" aria-label="{_escape(named)}">',
+        f"<title>{_escape(named)}</title>",
+        _style(),
+        _markers(),
+        f'<rect class="page" width="{_n(wide)}" height="{_n(high)}"/>',
+        *_header(_cut(about.title or about.id, wide - 2 * MARGIN, 17), picture),
+        f'<g transform="translate({_n(MARGIN)} {_n(HEAD)})">',
+        *(_edge(picture, laid, i) for i in range(len(picture.edges))),
+        *(line for shape, box in zip(picture.shapes, laid.boxes, strict=True) for line in _box(shape, box.x, box.y)),
+        "</g>",
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n", picture.note
+
+
+def _fit(drawing: Drawing) -> tuple[Picture, Layout]:
+    """The picture as it is when it can be drawn so; else clustered, then with its strongest edges only."""
+    picture = _plain(drawing) if len(drawing.nodes) <= CLUSTERED else _clustered(drawing)
+    try:
+        return picture, _lay(picture)
+    except TooDense:
+        picture = picture if picture.note else _clustered(drawing)
+    kept = 2 * len(picture.ends)
+    while True:
+        try:
+            return picture, _lay(picture)
+        except TooDense:
+            kept = min(kept // 2, 2 * len(picture.shapes))
+            picture = _strongest(picture, kept)
+
+
+def _lay(picture: Picture) -> Layout:
+    """Evidence on the left: what depends on something stands right of it."""
+    turned = [(b, a) if edge.type == "depend" else (a, b) for edge, (a, b) in zip(picture.edges, picture.ends, strict=True)]
+    return arrange(len(picture.shapes), turned, BOX, TALL)
+
+
+def _plain(drawing: Drawing) -> Picture:
+    at = {node.name: i for i, node in enumerate(drawing.nodes)}
+    shapes = [_shape(node, drawing.around) for node in drawing.nodes]
+    return Picture(shapes, drawing.edges, [(at[e.source], at[e.target]) for e in drawing.edges], [1] * len(drawing.edges), "")
+
+
+def _shape(node: Node, around: str) -> Shape:
+    css = f"node k{node.kind}{' gone' if node.status in GONE or node.status == 'merged' else ''}{' here' if node.name == around else ''}"
+    title = f"{node.id} ({node.status}), {_SINGULAR[node.kind]} by {node.by} in round {node.round}: {node.label}"
+    return Shape(css, node.id, "" if node.kind == "S" else node.status, node.label, title)
+
+
+def _clustered(drawing: Drawing) -> Picture:
+    """One box for what an expert said in a round; edges between two of them are one, as strong as there are many."""
+    groups: dict[tuple[int, str], dict[str, int]] = {}
+    home: dict[str, tuple[int, str]] = {}
+    for node in drawing.nodes:
+        home[node.name] = key = (node.round, node.by)
+        counts = groups.setdefault(key, {})
+        counts[node.kind] = counts.get(node.kind, 0) + 1
+    places = {key: i for i, key in enumerate(sorted(groups))}
+    strength: dict[tuple[int, int, str], int] = {}
+    for edge in drawing.edges:
+        a, b = places[home[edge.source]], places[home[edge.target]]
+        a, b = (b, a) if edge.type == "depend" else (a, b)
+        if a != b:
+            strength[a, b, edge.side] = strength.get((a, b, edge.side), 0) + 1
+    shapes = [_group(round, by, groups[round, by]) for round, by in places]
+    edges = [Edge(str(a), str(b), f"{n} {side}", side) for (a, b, side), n in strength.items()]
+    note = (
+        f"{len(drawing.nodes)} nodes, drawn as {_count(len(shapes), 'cluster')} by round and expert; --around, --kind or --status show less"
+    )
+    return Picture(shapes, edges, [(a, b) for a, b, _ in strength], list(strength.values()), note)
+
+
+def _group(round: int, by: str, counts: dict[str, int]) -> Shape:
+    said = ", ".join(f"{n} {KIND_NAMES.get(kind, 'verdicts') if n > 1 else _SINGULAR[kind]}" for kind, n in counts.items())
+    most = max(counts, key=lambda kind: counts[kind])
+    return Shape(f"node k{most}", by, f"round {round}", said, f"{by} in round {round}: {said}")
+
+
+def _strongest(picture: Picture, kept: int) -> Picture:
+    """Only the strongest edges; the note says how many are missing."""
+    order = sorted(range(len(picture.ends)), key=lambda i: (-picture.strong[i], picture.ends[i]))[:kept]
+    note = f"{picture.note.partition('; the ')[0]}; the {kept} strongest connections between them"
+    return Picture(
+        picture.shapes, [picture.edges[i] for i in order], [picture.ends[i] for i in order], [picture.strong[i] for i in order], note
+    )
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------
+
+
+def _style() -> str:
+    light = "".join(_rules({name: pair[0] for name, pair in {**_COLOURS, **_SIDES}.items()}, "#1f2328", "#59636e", "#ffffff", "#f6f8fa"))
+    dark = "".join(_rules({name: pair[1] for name, pair in {**_COLOURS, **_SIDES}.items()}, "#e6edf3", "#9198a1", "#0d1117", "#161b22"))
+    shape = (
+        "text{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-size:11.5px}"
+        ".id{font-weight:600;font-size:12px}.note{font-size:10.5px}.big{font-size:17px;font-weight:600}"
+        ".edge{fill:none;stroke-width:1.4;stroke-opacity:.75}.box{stroke-width:1;stroke-opacity:.45}.bar{stroke:none}"
+        ".gone{opacity:.55}.gone .box{stroke-dasharray:4 3}.here .box{stroke-width:2.5;stroke-opacity:1}"
+        + "".join(f".e{side}{{stroke-dasharray:{dash}}}" for side, dash in _DASHES.items())
+    )
+    return f"<style>{shape}{light}@media (prefers-color-scheme:dark){{{dark}}}</style>"
+
+
+def _rules(colours: dict[str, str], ink: str, dim: str, page: str, paper: str) -> Iterator[str]:
+    yield f"text{{fill:{ink}}}.note{{fill:{dim}}}.page{{fill:{page}}}.box{{fill:{paper}}}"
+    for name, colour in colours.items():
+        if name in _SIDES:
+            yield f".e{name}{{stroke:{colour}}}.m{name}{{fill:{colour}}}"
+        else:
+            yield f".k{name} .box{{stroke:{colour}}}.k{name} .bar{{fill:{colour}}}"
+
+
+def _markers() -> str:
+    """Arrow heads, one a side."""
+    one = (
+        '<marker id="a{0}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"'
+        ' orient="auto-start-reverse"><path class="m{0}" d="{1}"/></marker>'
+    )
+    heads = {DEPEND: "M0 4 3.8 1 7.6 4 3.8 7z"}
+    return "<defs>" + "".join(one.format(side, heads.get(side, "M0 .8 7.6 4 0 7.2z")) for side in _SIDES) + "</defs>"
+
+
+def _header(title: str, picture: Picture) -> Iterator[str]:
+    """The title, what the colours and lines mean, and what has to be said about the drawing."""
+    yield f'<text class="big" x="{_n(MARGIN)}" y="34">{_escape(title)}</text>'
+    kinds, looks = {s.css.split()[1] for s in picture.shapes}, {_look(edge) for edge in picture.edges}
+    x = MARGIN
+    for letter, name in _SINGULAR.items():
+        if f"k{letter}" in kinds:
+            yield f'<g class="k{letter}"><rect class="bar" x="{_n(x)}" y="47" width="10" height="10" rx="2"/></g>'
+            yield f'<text class="note" x="{_n(x + 15)}" y="56">{name}</text>'
+            x += 30 + measure(name, 10.5)
+    for side, word in ((side, word) for side, word in LEGEND if side in looks):
+        yield f'<path class="edge e{side}" marker-end="url(#a{side})" d="M{_n(x)} 52H{_n(x + 30)}"/>'
+        yield f'<text class="note" x="{_n(x + 36)}" y="56">{word}</text>'
+        x += 52 + measure(word, 10.5)
+    if picture.note:
+        yield f'<text class="note" x="{_n(MARGIN)}" y="75">{_escape(picture.note)}</text>'
+
+
+def _edge(picture: Picture, laid: Layout, i: int) -> str:
+    """A curve through each gap, straight through columns. The head is where the edge points, also when it runs backward."""
+    edge, way = picture.edges[i], laid.ways[i]
+    d = [f"M{_n(way[0][0])} {_n(way[0][1])}"]
+    for k in range(1, len(way)):
+        (x0, y0), (x, y) = way[k - 1], way[k]
+        middle = (x0 + x) / 2
+        d.append(f"C{_n(middle)} {_n(y0)} {_n(middle)} {_n(y)} {_n(x)} {_n(y)}" if k % 2 else f"H{_n(x)}")
+    head = "start" if laid.flipped[i] != (edge.type == "depend") else "end"
+    thick = f' stroke-width="{min(1 + picture.strong[i] ** 0.5, 8):.1f}"' if picture.strong[i] > 1 else ""
+    names = f"{picture.shapes[picture.ends[i][0]].id} {edge.type} {picture.shapes[picture.ends[i][1]].id}"
+    title = f"<title>{_escape(names)}</title>"
+    look = _look(edge)
+    return f'<path class="edge e{look}"{thick} marker-{head}="url(#a{look})" d="{"".join(d)}">{title}</path>'
+
+
+def _look(edge: Edge) -> str:
+    """How an edge is drawn: by its side; what something depends on has a look of its own."""
+    return DEPEND if edge.type == DEPEND else edge.side
+
+
+def _box(shape: Shape, x: float, y: float) -> Iterator[str]:
+    yield f'<g class="{shape.css}"><title>{_escape(shape.title)}</title>'
+    yield f'<rect class="box" x="{_n(x)}" y="{_n(y)}" width="{_n(BOX)}" height="{_n(TALL)}" rx="6"/>'
+    yield f'<rect class="bar" x="{_n(x)}" y="{_n(y + 8)}" width="4" height="{_n(TALL - 16)}" rx="2"/>'
+    note = _cut(shape.note, ROOM / 2, 10.5)
+    left = ROOM - measure(note, 10.5) - 8
+    yield f'<text class="id" x="{_n(x + PAD)}" y="{_n(y + 20)}">{_escape(_cut(shape.id, left, 12.5))}</text>'
+    if note:
+        yield f'<text class="note" text-anchor="end" x="{_n(x + BOX - 10)}" y="{_n(y + 20)}">{_escape(note)}</text>'
+    for i, line in enumerate(_two_lines(shape.label)):
+        yield f'<text x="{_n(x + PAD)}" y="{_n(y + 20 + LINE * (i + 1) + 1)}">{_escape(line)}</text>'
+    yield "</g>"
+
+
+# --- text ------------------------------------------------------------------------------------------------------
+
+
+def measure(text: str, size: float) -> float:
+    """How wide a text is at most, in user units: nobody knows the reader's font, so letters are taken to be wide ones."""
+    total = 0.0
+    for char in text:
+        if char.isascii():
+            total += 0.34 if char in "iljtfr.,:;'|!()[] " else 0.92 if char in "mwMW@%" else 0.72 if char.isupper() else 0.585
+        else:
+            total += 0.62 * width(char)
+    return total * size
+
+
+def _cut(text: str, room: float, size: float) -> str:
+    """As much of a text as fits, with `…` for what does not."""
+    text = sanitize(text)
+    if measure(text, size) <= room:
+        return text
+    kept = ""
+    room -= size
+    for char in text:
+        room -= measure(char, size)
+        if room < 0:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
+def _two_lines(label: str) -> list[str]:
+    """A label on at most two lines, broken between words."""
+    words = sanitize(" ".join(label.split()))[:400].split(" ")
+    first = words[0]
+    taken = 1
+    while taken < len(words) and measure(f"{first} {words[taken]}", 11.5) <= ROOM:
+        first += f" {words[taken]}"
+        taken += 1
+    rest = " ".join(words[taken:])
+    return [_cut(first, ROOM, 11.5), *([_cut(rest, ROOM, 11.5)] if rest else [])]
+
+
+def _escape(text: str) -> str:
+    """Inert in an element and in a quoted attribute; control characters, which XML has no way to write, are shown escaped."""
+    text = sanitize(text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"
+
+
+def _n(number: float) -> str:
+    """A number of user units, to a tenth."""
+    return f"{number:.1f}".removesuffix(".0")
