@@ -23,7 +23,6 @@ from blue_cli.dialogue.sources import FOLDER
 from blue_cli.errors import Conflict, Finding, Refused, WrongCall
 from blue_cli.stores.base import Snapshot, Store, commit_loop
 
-
 MOST = 999_999_999_999_999_999  # the largest number that front matter keeps as a number
 
 

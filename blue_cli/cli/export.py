@@ -11,6 +11,7 @@ from blue_cli.actions.load import fold
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result, encode
 from blue_cli.views.export import export
+from blue_cli.views.text import sanitize
 
 
 class Format(StrEnum):
@@ -32,4 +33,4 @@ def command(
     if not output:
         return Result("blue/export@1", document, text)
     here.write_file(output, text.encode())
-    return Result("blue/export@1", document, f"wrote {output}\n")
+    return Result("blue/export@1", document, f"wrote {sanitize(output)}\n")
