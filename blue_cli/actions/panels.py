@@ -79,8 +79,7 @@ def set_panel(store: Store, uid: str, round: int, slugs: Sequence[str]) -> Panel
 
 
 def _may_set(graph: Graph, round: int) -> None:
-    last = graph.last_round
-    if last is not None and (round < last or (round == last and final_of(graph, last))):
+    if round < running(graph):
         raise Conflict(
             f"round {round} is over, and so is its panel",
             why="who was asked decides whether a round was unanimous",

@@ -18,7 +18,7 @@ from blue_cli.actions.placement import may_replace
 from blue_cli.actions.round_add import changes, with_puts
 from blue_cli.dialogue import binding, document, frontmatter, markers
 from blue_cli.dialogue.convergence import next_round
-from blue_cli.dialogue.grammar import INTO, KIND_NAMES, KIND_WORD, MARKERS, RULING, VIA, Marker
+from blue_cli.dialogue.grammar import INTO, KIND_NAMES, KIND_WORD, MARKERS, RULING, VERBS, VIA, Marker
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE, LAST_ROUND, is_name, path_of, ruling
 from blue_cli.dialogue.meta import FORMAT
@@ -31,11 +31,6 @@ from blue_cli.stores.base import Snapshot, Store, commit_loop
 from blue_cli.views.added import Change
 from blue_cli.views.ruling import File
 
-# What people type → what the marker's row says it does.
-VERBS: dict[str, str] = {
-    "resolve": "resolved", "reopen": "reopened", "accept": "accepted", "merge": "merged",
-    "adopt": "adopted", "reject": "rejected", "confirm": "confirmed", "refute": "refuted",
-}  # fmt: skip
 _ROWS: dict[str, Marker] = {row.effect: row for row in MARKERS if row.shape == RULING}
 
 
@@ -86,12 +81,12 @@ def _plan(snapshot: Snapshot, wish: Wish, now: datetime) -> tuple[dict[str, byte
     before = native(fold(snapshot))
     parts = _parts(before, wish)
     reason = " ".join(wish.reason.split())
-    found = [*_mistakes(before, parts, wish, reason)]
+    body = _body(before, parts, reason)
+    found = [*_mistakes(before, parts, wish, reason), *_unfit(parts.row, reason, body)]
     if found:
         raise Refused("nothing was written", [graded(f) for f in found])
     round = _round(before)
     address = _address(snapshot, round, parts.on.canonical)
-    body = _body(before, parts, reason)
     if _is_there(snapshot, address, body, wish):
         return {}, _ruled(before, parts, reason, round, address, False)
     data = _file(snapshot, before, round, address, body, now)
@@ -99,7 +94,7 @@ def _plan(snapshot: Snapshot, wish: Wish, now: datetime) -> tuple[dict[str, byte
     data = _bound(after, address, data)
     become = with_puts(snapshot, {address: data})
     after = fold(become, near=True)
-    _judge(after, become, address)
+    _judge(after, become, address, parts)
     return {address: data}, _ruled(after, parts, reason, round, address, True, tuple(changes(before, after)))
 
 
@@ -138,9 +133,6 @@ def _mistakes(graph: Graph, parts: _Parts, wish: Wish, reason: str) -> list[Find
         found.append(Finding("invalid-ref-target", "only a tension is resolved via something, and that is a recommendation", fix=fix))
     if row.reason and not reason:
         found.append(Finding("missing-field", f"why? one who would {wish.verb} must say it", fix="--reason TEXT"))
-    elif reason and not _stands(row, reason):
-        why = "the reason stands in brackets, and would end or change the ruling"
-        found.append(Finding("missing-field", "the reason has brackets that do not balance, or a marker in it", why=why, fix="write it without"))
     return found
 
 
@@ -165,11 +157,17 @@ def _wrong_into(graph: Graph, on: Entity, into: Entity, verb: str) -> list[Findi
     return []
 
 
-def _stands(row: Marker, reason: str) -> bool:
-    """Whether a reason reads back as the reason of one ruling."""
-    text = markers.write(row, targets="T0001", reason=reason)
-    marks, _ = markers.scan(text + "\n", 0, 1)
-    return len(marks) == 1 and marks[0].row is row and marks[0].end == len(text)
+def _unfit(row: Marker, reason: str, body: str) -> list[Finding]:
+    """What keeps a text from reading back as one ruling with this reason: what no store keeps, or a bracket too many."""
+    read = document.read(body.encode(errors="surrogatepass"))
+    if read.problem:
+        return [Finding(read.problem, f"the reason: {read.message}")]
+    marks, _ = markers.scan(body, 0, 1)
+    if not reason or (len(marks) == 1 and marks[0].row is row and marks[0].end == len(body) - 1):
+        return []
+    why = "the reason stands in brackets, and would end the ruling before its end"
+    message = "the reason has brackets that do not balance, or a backslash at its end"
+    return [Finding("missing-field", message, why=why, fix="write it without")]
 
 
 # --- the file ------------------------------------------------------------------------------------------------
@@ -243,9 +241,14 @@ def _bound(graph: Graph, address: str, data: bytes) -> bytes:
     return document.replace_front(parts, front)
 
 
-def _judge(after: Graph, become: Snapshot, address: str) -> None:
-    """`Refused` with every error that the ruling would have once it is written."""
+def _judge(after: Graph, become: Snapshot, address: str, parts: _Parts) -> None:
+    """`Refused` with every error that the ruling would have once it is written, or when its reason makes it another one."""
     path = f"{FOLDER}{become.id}/{path_of(address)}"
+    into, via = (entity.canonical if entity else None for entity in (parts.into, parts.via))
+    meant = [(parts.row.effect, (parts.on.canonical,), into, via)]
+    if [(r.type, r.targets, r.into, r.via) for r in after.rulings if r.path == path] != meant:
+        other = Finding("ambiguous-ref", "with this reason it would be another ruling", fix="begin the reason with a word that is no id")
+        raise Refused("nothing was written", [graded(other)])
     found = [f for f in check(after, become.blobs) if f.path == path and f.severity == ERROR]
     if found:
         raise Refused("nothing was written", [f._replace(path="", line=0, column=0, end_line=0, end_column=0) for f in found])

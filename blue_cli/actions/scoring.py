@@ -56,6 +56,8 @@ def _plan(
     snapshot: Snapshot, expert: str, given: Score, now: datetime, round: int | None, replace: bool
 ) -> tuple[dict[str, bytes], Scored]:
     graph = native(fold(snapshot))
+    if not all(0 <= number <= MOST for number in given):
+        raise WrongCall(f"a score is a whole number from 0 to {MOST}", fix="blue round score EXPERT W C T R")
     _known(graph, expert)
     number = round_of(graph, (graph.last_round or 0) if round is None else round)
     address = _address(snapshot, number, expert)
@@ -107,7 +109,8 @@ def _file(snapshot: Snapshot, graph: Graph, address: str, scored: Scored, now: d
 
 
 def read_board(store: Store, uid: str) -> tuple[Graph, Board, list[Claim]]:
-    """The dialogue, its scoreboard, and what a scoreboard.md beside it claims (FORMAT.md, section 7)."""
+    """The dialogue, its scoreboard, and what an older one's scoreboard.md claims (FORMAT.md, section 7)."""
     snapshot = store.load(uid)
     graph = fold(snapshot)
-    return graph, board(graph), claims(document.read(snapshot.blobs.get(BOARD, b"")).text)
+    claimed = b"" if graph.meta.native else snapshot.blobs.get(BOARD, b"")
+    return graph, board(graph), claims(document.read(claimed).text)

@@ -36,7 +36,7 @@ class Command(NamedTuple):
 
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init", "make .blue/ here, or say what is there already"),
-    Command("status", "status", "how far a dialogue has come, what is in its way, the next step"),
+    Command("status", "status", "how far a dialogue has come, what is in its way"),
     Command("dialogue", "dialogue", "start, list, show, close, rename and adopt dialogues", "dialogues"),
     Command("expert", "expert", "add, retire and list experts", "experts"),
     Command("panel", "panel", "who is asked in a round: show, set, sample"),

@@ -89,7 +89,8 @@ def sample(
     people = pool_of(here, pool) if pool else members(graph)
     drawn = draw(graph, people, size, seed, _slugs(retain), _slugs(exclude))
     steps = _steps(here, graph, drawn)
-    fields = {"dialogue": graph.meta.id, "round": drawn.round, "seed": seed, "panel": [expert_fields(e) for e in drawn.experts], "next": steps}
+    chosen = [expert_fields(e) for e in drawn.experts]
+    fields = {"dialogue": graph.meta.id, "round": drawn.round, "seed": seed, "panel": chosen, "next": steps}
     return Result(
         "blue/panel.sample@1", fields, columns=SAMPLE_COLUMNS, rows=[_cells(e) for e in drawn.experts],
         counts=f"{size} of {len(people)}", hints=tuple(steps),

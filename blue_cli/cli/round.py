@@ -11,7 +11,7 @@ import typer
 from blue_cli.actions.overview import read, round_of
 from blue_cli.actions.placement import Draft, Wish
 from blue_cli.actions.round_add import Added, add, begin
-from blue_cli.actions.scoring import MOST, score
+from blue_cli.actions.scoring import score
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
@@ -137,7 +137,7 @@ def _edited(here: Call, uid: str, wish: Wish, drafts: Sequence[Draft]) -> tuple[
 
 
 def _points(name: str, meaning: str) -> Any:
-    return typer.Argument(metavar=name, help=meaning, min=0, max=MOST)
+    return typer.Argument(metavar=name, help=f"{meaning} A whole number from 0 on.")
 
 
 @app.command("score")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blue_cli.actions.rulings import VERBS, Wish, rule
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, finding_document
+from blue_cli.dialogue.grammar import VERBS
 from blue_cli.errors import Refused, WrongCall
-from blue_cli.views import ruling as view
+
+if TYPE_CHECKING:
+    from blue_cli.actions.rulings import Wish
+
+# A listing of tensions gets these verbs too, and must not pay for what writes: that is imported where somebody rules.
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="What is ruled on: T0101, MUFFIN-T0101, …")]
 ViaOption = Annotated[str, typer.Option("--via", metavar="ID", help="The recommendation that settles it.")]
@@ -30,7 +34,7 @@ def command(
     replace: ReplaceOption = False,
 ) -> Result:
     """Rule as the judge: one ruling, one file, in the last round."""
-    return ruled(Wish(_verb(id, verb), id, into, via, reason, if_absent, replace))
+    return ruled(_verb(id, verb), id, into=into, via=via, reason=reason, if_absent=if_absent, replace=replace)
 
 
 def _verb(id: str, verb: str) -> str:
@@ -45,9 +49,13 @@ def _verb(id: str, verb: str) -> str:
     raise WrongCall(f"no ruling is called {verb!r}", fix=f"one of {', '.join(VERBS)}", suggestions=near)
 
 
-def ruled(wish: Wish) -> Result:
-    """Rule, and say what came of it."""
+def ruled(verb: str, id: str, **more: Any) -> Result:
+    """Rule, and say what came of it. `more` are the other fields of a `Wish`."""
+    from blue_cli.actions.rulings import Wish, rule
+    from blue_cli.views import ruling as view
+
     here = call()
+    wish = Wish(verb, id, **more)
     row = here.dialogue()
     try:
         done = rule(here.workspace.store, row.uid, wish, here.world.now())
@@ -76,13 +84,15 @@ def add_rulings(app: typer.Typer) -> None:
     """Give the group of tensions the verbs that are for tensions alone."""
 
     @app.command("resolve", help="Rule that a tension is resolved.")
-    def resolve(id: IdArgument, via: ViaOption = "", reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:  # fmt: skip
-        return ruled(Wish("resolve", id, "", via, reason, if_absent, replace))
+    def resolve(
+        id: IdArgument, via: ViaOption = "", reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False
+    ) -> Result:
+        return ruled("resolve", id, via=via, reason=reason, if_absent=if_absent, replace=replace)
 
     @app.command("accept", help="Rule that a tension stands, unsettled.")
     def accept(id: IdArgument, reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:
-        return ruled(Wish("accept", id, "", "", reason, if_absent, replace))
+        return ruled("accept", id, reason=reason, if_absent=if_absent, replace=replace)
 
     @app.command("reopen", help="Rule that a tension is open again.")
     def reopen(id: IdArgument, reason: ReasonOption = "", if_absent: IfAbsentOption = False, replace: ReplaceOption = False) -> Result:
-        return ruled(Wish("reopen", id, "", "", reason, if_absent, replace))
+        return ruled("reopen", id, reason=reason, if_absent=if_absent, replace=replace)

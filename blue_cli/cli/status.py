@@ -24,6 +24,6 @@ def command(
         "blue/status@1",
         lambda: view.document(graph),
         lambda screen: view.text(graph, screen.width, screen.color),
-        hints=("the gate is closed: it cannot converge yet",) if closed else (),
+        hints=(f"the gate is closed: {'it cannot converge yet' if graph.complete else 'something could not be read'}",) if closed else (),
         status=Refused.exit if closed else 0,
     )

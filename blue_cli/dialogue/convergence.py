@@ -48,7 +48,8 @@ def measure(graph: Graph) -> Convergence:
     last = graph.last_round
     opened = tuple(name for name, s in graph.standing.items() if s.status in UNSETTLED and graph.entities[name].kind == "T")
     if last is None:
-        return Convergence(None, len(opened), opened, (), (), graph.panel(0), graph.panel(0), 0.0, False, graph.complete)
+        none = Convergence(None, len(opened), opened, (), (), graph.panel(0), graph.panel(0), 0.0, False, graph.complete)
+        return none if graph.complete else none._replace(velocity=None, percent=None, can_converge=None)
     panel = graph.panel(last)
     fresh = tuple(e.canonical for e, _ in graph.of_kind("P") if e.round == last and e.author != JUDGE)
     signals = tuple(slug for slug in graph.signals.get(last, ()) if slug in panel)

@@ -86,6 +86,9 @@ ON_TENSIONS: dict[str, Marker] = {
     m.word: m for m in MARKERS if m.shape not in (REF, MOVE) or m.targets == "T" or (m.shape == MOVE and not m.targets)
 }
 ENTITY_OF: dict[str, Marker] = {m.letter: m for m in MARKERS if m.letter}
+_RULING_VERBS = ("resolve", "reopen", "accept", "merge", "adopt", "reject", "confirm", "refute")  # in the order of their rows
+# What people type for a ruling → what its row says it does.
+VERBS: dict[str, str] = dict(zip(_RULING_VERBS, (m.effect for m in MARKERS if m.shape == RULING), strict=True))
 KIND_NAMES: dict[str, str] = {"P": "perspectives", "T": "tensions", "R": "recommendations", "E": "evidence", "C": "claims", "S": "stances"}
 VIA, INTO = "VIA", "INTO"  # the words inside a ruling
 CONDITIONAL = "CONDITIONAL"  # the stance that needs a text

@@ -31,7 +31,8 @@ def _odd(data: bytes) -> Iterator[str]:
     for number, item in enumerate([] if problem else items(value) or [], 1):
         if not isinstance(item, dict):
             continue
-        who = next((f"{item[key]!r}" for key in ("slug", "name", "expert", "role") if isinstance(item.get(key), str) and item[key].strip()), "")
+        said = [item[key] for key in ("slug", "name", "expert", "role") if isinstance(item.get(key), str) and item[key].strip()]
+        who = repr(said[0]) if said else ""
         yield from (f"expert {number} {who}".rstrip() + f": {what}" for what in _wrong(item, who))
 
 
@@ -49,4 +50,4 @@ def _doubled(experts: tuple[Expert, ...]) -> Iterator[str]:
     slugs = [e.slug for e in experts if e.slug]
     for slug in dict.fromkeys(slugs):
         if slugs.count(slug) > 1:
-            yield f"{slug} stands {slugs.count(slug)} times in it"
+            yield f"{slug} stands {'twice' if slugs.count(slug) == 2 else f'{slugs.count(slug)} times'} in it"

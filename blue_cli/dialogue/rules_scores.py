@@ -29,10 +29,10 @@ def unreadable(case: Case) -> Iterator[Finding]:
 
 
 def drift(case: Case) -> Iterator[Finding]:
-    """One finding for each round of which `scoreboard.md` states other figures than follow from the files (FORMAT.md,
-    section 7). Only stated figures are compared, and none while something could not be read."""
+    """One finding for each round of which an older dialogue's `scoreboard.md` states other figures than follow from the
+    files (FORMAT.md, section 7). Only stated figures are compared, and none while something could not be read."""
     data = case.blobs.get(FILE)
-    if data is None or not case.graph.complete:
+    if data is None or not case.graph.complete or case.graph.meta.native:
         return
     states = {state.round: state for state in history(case.graph)}
     path = f"{FOLDER}{case.graph.meta.id}/{FILE.removeprefix('file/')}"

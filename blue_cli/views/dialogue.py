@@ -98,14 +98,19 @@ def next_step(graph: Graph, measured: Convergence) -> str:
         return f"next: round {measured.round} waits for {', '.join(measured.missing)}"
     if measured.can_converge:
         return f"next: the panel has converged; a {'new verdict is due, the last one is stale' if standing(graph) else 'verdict can stand'}"
+    return _next_round(graph, measured, measured.round + 1)
+
+
+def _next_round(graph: Graph, measured: Convergence, number: int) -> str:
+    """What is left when the panel has written and has not converged."""
     silent = [slug for slug in measured.panel if slug not in measured.signals]
     if measured.velocity == 0 and silent:
         verb = "signals" if len(silent) == 1 else "signal"
-        return f"next: round {measured.round + 1}, until {', '.join(silent)} {verb} too"
+        return f"next: round {number}, until {', '.join(silent)} {verb} too"
     if not silent and not measured.new_perspectives:
         left = ", ".join(sorted(graph.shown(name) for name in measured.open_tensions))
-        return f"next: a ruling on {left}, or round {measured.round + 1}"
-    return f"next: round {measured.round + 1}, with {held_up(measured)}"
+        return f"next: a ruling on {left}, or round {number}"
+    return f"next: round {number}, with {held_up(measured)}"
 
 
 def held_up(measured: Convergence) -> str:

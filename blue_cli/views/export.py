@@ -30,7 +30,7 @@ def export(graph: Graph, blobs: Mapping[str, bytes]) -> Document:
     return {
         "dialogue": dialogue(graph, measured),
         "experts": [expert(graph, member, scored) for member in graph.meta.experts],
-        "rounds": [round_document(row, blobs) for row in scored.rows],
+        "rounds": [round_document(row, blobs, graph.complete) for row in scored.rows],
         "contributions": [contribution(address, blobs[address]) for address in sorted(blobs)],
         **entities,
         "refs": [ref(r) for r in graph.refs],
@@ -91,8 +91,8 @@ def scoreboard(scored: Board) -> Document:
     }  # fmt: skip
 
 
-def round_document(row: Row, blobs: Mapping[str, bytes]) -> Document:
-    """One round in figures, with the judge's summary of an older dialogue."""
+def round_document(row: Row, blobs: Mapping[str, bytes], known: bool) -> Document:
+    """One round in figures, None where they are not known, with the judge's summary of an older dialogue."""
     state = row.state
     summary = blobs.get(f"file/round-{state.round}.summary.md")
     return {
@@ -101,10 +101,10 @@ def round_document(row: Row, blobs: Mapping[str, bytes]) -> Document:
         "writers": list(state.writers),
         "score": row.sum.total,
         "summary": document.read(summary).text if summary is not None else None,
-        "open_tensions": state.open_tensions,
-        "new_perspectives": state.new_perspectives,
-        "velocity": state.velocity,
-        "converge_percent": state.percent,
+        "open_tensions": state.open_tensions if known else None,
+        "new_perspectives": state.new_perspectives if known else None,
+        "velocity": state.velocity if known else None,
+        "converge_percent": state.percent if known else None,
         "signals": list(state.signals),
     }
 

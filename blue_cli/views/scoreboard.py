@@ -84,7 +84,8 @@ def text(graph: Graph, board: Board, claimed: Sequence[Claim], width: int, color
     if not board.rows:
         blocks.append("no round has been written yet")
     elif not board.totals:
-        blocks.append("nobody has been scored yet: blue round score EXPERT W C T R")
+        way = ": blue round score EXPERT W C T R" if graph.meta.native else ""  # an older dialogue is never written to
+        blocks.append(f"nobody has been scored{' yet' if way else ' in a file of the dialogue'}{way}")
     else:
         spelled = "  ".join(f"{d} {n}" for d, n in zip(DIMENSIONS, board.sum, strict=True))
         blocks.append(f"ALIGNMENT {board.sum.total}  ({spelled})")

@@ -28,9 +28,10 @@ COUNTED = ("open_tensions", "new_perspectives", "velocity", "converge_percent") 
 
 def gate(graph: Graph, measured: Convergence | None = None) -> bool:
     """Whether the answer of `--gate` is yes: it can converge now, or it has (a final verdict stands and is not stale; an
-    older dialogue's whole last panel signalled). What is unknown is no yes."""
+    older dialogue's whole last panel signalled), closed since or not. What is unknown is no yes."""
     measured = measured or measure(graph)
-    return measured.can_converge is True or status(graph, measured) == "converged"
+    ended = graph._replace(meta=graph.meta._replace(closed=None))  # `closed` alone says nothing of how it ended
+    return measured.complete and (measured.can_converge is True or status(ended, measured) == "converged")
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------
@@ -69,8 +70,8 @@ def round_figures(graph: Graph, state: RoundState) -> dict[str, Any]:
 def _named(graph: Graph, name: str) -> dict[str, Any]:
     entity, where = graph.entities[name], graph.standing[name]
     fields: dict[str, Any] = {
-        "id": graph.shown(name), "canonical_id": name, "label": entity.label, "status": where.status, "contributors": list(where.contributors),
-        "round": entity.round,
+        "id": graph.shown(name), "canonical_id": name, "label": entity.label, "status": where.status,
+        "contributors": list(where.contributors), "round": entity.round,
     }  # fmt: skip
     if entity.kind == "T":
         fields |= {"proposed_by": list(where.proposed_by), "must_confirm": _must_confirm(graph, name)}
@@ -91,14 +92,15 @@ def _blocker(graph: Graph, blocker: Blocker) -> dict[str, Any]:
 
 
 def _verdict(graph: Graph) -> dict[str, Any] | None:
-    """The final verdict that stands, and what has made it stale."""
+    """The final verdict that stands, and what has made it stale: unknown while something of what it saw may be unread."""
     final = standing(graph)
     if final is None:
         return None
-    causes = stale(graph, final)
+    causes = stale(graph, final) if graph.complete else ()
     return {
         "id": final.id, "kind": final.kind, "round": final.round, "author": final.author, "recommendation": final.recommendation,
-        "forced": final.forced or None, "stale": bool(causes), "causes": [_cause(graph, c) for c in causes], "path": final.path,
+        "forced": final.forced or None, "stale": bool(causes) if graph.complete else None,
+        "causes": [_cause(graph, c) for c in causes], "path": final.path,
     }  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def text(graph: Graph, width: int, color: bool) -> str:
         "\n".join(head),
         "\n".join(_figures(graph, measured)),
         _in_the_way(graph, measured, width, color),
-        "\n".join(_people(measured)),
+        "\n".join(_people(graph, measured)),
         _rounds(graph, width, color),
         "\n".join(_decision(graph, color)),
     ]
@@ -153,12 +155,15 @@ def _row(graph: Graph, blocker: Blocker) -> tuple[str, ...]:
     word = WORDS[blocker.what]
     if entity is None or where is None:
         return (word, blocker.name, "", "", "")
-    confirm = _must_confirm(graph, blocker.name) if entity.kind == "T" else []
-    proposed = f" (proposed, {' or '.join(confirm)} must confirm)" if confirm else ""
-    return (word, graph.shown(blocker.name), where.status, ",".join(where.contributors), entity.label + proposed)
+    return (word, graph.shown(blocker.name), where.status, ",".join(where.contributors), entity.label)
 
 
-def _people(measured: Convergence) -> Iterator[str]:
+def _people(graph: Graph, measured: Convergence) -> Iterator[str]:
+    for name in measured.open_tensions:
+        confirm = _must_confirm(graph, name)
+        if confirm:
+            by = ", ".join(graph.standing[name].proposed_by)
+            yield f"{graph.shown(name)}: {by} would settle it, {' or '.join(confirm)} must confirm"
     if measured.round is not None:
         yield f"signal CONVERGE: {', '.join(measured.signals) or 'nobody'}"
         silent = [slug for slug in measured.panel if slug not in measured.signals and slug not in measured.missing]
@@ -179,8 +184,8 @@ def _decision(graph: Graph, color: bool) -> Iterator[str]:
     final = standing(graph)
     if final is None:
         return
-    causes = stale(graph, final)
-    word = paint("stale", "warning", color) if causes else "stands"
+    causes = stale(graph, final) if graph.complete else ()
+    word = paint("stale", "warning", color) if causes else "stands" if graph.complete else "may be stale"
     yield f"verdict {final.id} of round {final.round} {word}: {sanitize(final.recommendation) or '-'}"
     if final.forced:
         yield f"  forced: {sanitize(final.forced)}"

@@ -121,3 +121,25 @@ def test_also_with_little_in_it(files: dict[str, str]) -> None:
     assert made["complete"] is True
     if "round-0.summary.md" in files:
         assert made["rounds"][0]["summary"] == "Summed up.\n"
+
+
+def test_scores_of_experts_rounds_and_all_of_them() -> None:
+    scored = "---\nscores: {muffin: {W: 8, C: 6, T: 5, R: 5}, scone: {W: 1, C: 1, T: 1, R: 1}}\n---\nx\n"
+    files = panel({"muffin": "x", "scone": "x", "judge": scored}, {"muffin": "x", "scone": "x"})
+    files |= {"round-1/rulings/score-muffin.md": "---\nscores: {W: 1, C: 0, T: 0, R: 0}\n---\n"}
+    blobs = {address_of(path): text.encode() for path, text in files.items()}
+    told = export.export(graph(files), blobs)
+    by_slug = {e["slug"]: (e["scores"], e["total"]) for e in told["experts"]}
+    assert by_slug["muffin"] == ({"0": {"W": 8, "C": 6, "T": 5, "R": 5}, "1": {"W": 1, "C": 0, "T": 0, "R": 0}}, 25)
+    assert by_slug["scone"] == ({"0": {"W": 1, "C": 1, "T": 1, "R": 1}}, 4)
+    assert [r["score"] for r in told["rounds"]] == [28, 1]
+    assert told["scoreboard"]["alignment"] == 29
+    assert [r["alignment"] for r in told["scoreboard"]["rounds"]] == [28, 29]
+
+
+def test_figures_that_nobody_knows_are_null() -> None:
+    files = panel({"muffin": "[TENSION T01: a]"})
+    blobs = {address_of(path): text.encode() for path, text in files.items()}
+    told = export.export(graph(files)._replace(complete=False), blobs)
+    for round in (told["rounds"][0], told["scoreboard"]["rounds"][0]):
+        assert {round[key] for key in ("open_tensions", "new_perspectives", "velocity", "converge_percent")} == {None}
