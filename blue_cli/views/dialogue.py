@@ -25,6 +25,7 @@ DIALOGUE_COLUMNS = (
     Column("id", style="id"), Column("status", style="by value"), Column("rounds", right=True), Column("experts", right=True),
     Column("open", right=True), Column("velocity", right=True), Column("title", flex=True),
 )  # fmt: skip
+COUNTED = ("open_tensions", "new_perspectives", "velocity", "converge_percent")  # what nobody knows while something is unread
 UNKNOWN = "?"  # a count that cannot be known
 
 
@@ -136,12 +137,13 @@ def document(graph: Graph) -> dict[str, Any]:
 
 
 def round_document(graph: Graph, state: RoundState) -> dict[str, Any]:
-    """One round in figures."""
-    return {
+    """One round in figures; unknown ones are null."""
+    figures = {
         "round": state.round, "panel": list(state.panel), "writers": list(state.writers), "open_tensions": state.open_tensions,
         "new_perspectives": state.new_perspectives, "velocity": state.velocity, "converge_percent": state.percent,
         "signals": list(state.signals), "dialogue": graph.meta.id,
     }  # fmt: skip
+    return figures if graph.complete else {**figures, **dict.fromkeys(COUNTED)}
 
 
 # --- one round -------------------------------------------------------------------------------------------------

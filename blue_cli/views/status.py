@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from blue_cli.dialogue.convergence import Blocker, Convergence, RoundState, blockers, history, may_force, measure, status
+from blue_cli.dialogue.convergence import Blocker, Convergence, blockers, history, may_force, measure, status
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.staleness import Cause, stale
 from blue_cli.dialogue.verdicts import standing
 from blue_cli.views import export
-from blue_cli.views.dialogue import ROUND_COLUMNS, held_up, known, next_step, round_cells, round_document
+from blue_cli.views.dialogue import COUNTED, ROUND_COLUMNS, held_up, known, next_step, round_cells, round_document
 from blue_cli.views.listing import Column, paint, table
 from blue_cli.views.text import sanitize
 
@@ -23,7 +23,6 @@ WORDS = {
     "new-perspective": "new perspective",
 }
 IN_THE_WAY = (Column("what"), Column("id", style="id"), Column("status", style="by value"), Column("by"), Column("label", flex=True))
-COUNTED = ("open_tensions", "new_perspectives", "velocity", "converge_percent")  # what nobody knows while something is unread
 
 
 def gate(graph: Graph, measured: Convergence | None = None) -> bool:
@@ -51,7 +50,7 @@ def document(graph: Graph) -> dict[str, Any]:
         "not_signalled": silent,
         "not_written": list(measured.missing),
         "blockers": [_blocker(graph, b) for b in blockers(graph, measured)],
-        "rounds": [round_figures(graph, state) for state in history(graph)],
+        "rounds": [round_document(graph, state) for state in history(graph)],
         "verdict": _verdict(graph),
         "max_rounds": graph.meta.max_rounds,
         "may_force": may_force(graph),
@@ -59,12 +58,6 @@ def document(graph: Graph) -> dict[str, Any]:
         "next": next_step(graph, measured).removeprefix("next: "),
         "complete": graph.complete,
     }
-
-
-def round_figures(graph: Graph, state: RoundState) -> dict[str, Any]:
-    """One round in figures, unknown ones as null."""
-    figures = round_document(graph, state)
-    return figures if graph.complete else {**figures, **dict.fromkeys(COUNTED)}
 
 
 def _named(graph: Graph, name: str) -> dict[str, Any]:

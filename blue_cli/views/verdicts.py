@@ -15,8 +15,8 @@ from blue_cli.dialogue.verdicts import Decided, Verdict, decided, standing, verd
 from blue_cli.views.listing import paint
 from blue_cli.views.text import sanitize, sanitize_lines
 
-STANDS, STALE, SUPERSEDED, RECORDED = "stands", "stale", "superseded", "recorded"
-STATES = (STANDS, STALE, SUPERSEDED, RECORDED, "forced", "overridden")
+STANDS, STALE, SUPERSEDED, RECORDED, UNKNOWN = "stands", "stale", "superseded", "recorded", "unknown"
+STATES = (STANDS, STALE, SUPERSEDED, RECORDED, UNKNOWN, "forced", "overridden")
 
 
 class Told(NamedTuple):
@@ -38,11 +38,18 @@ def tell(graph: Graph) -> list[Told]:
     found = []
     for verdict in every:
         later = finals[finals.index(verdict.id) + 1 :] if verdict.kind == FINAL else []
-        causes = stale(graph, verdict) if verdict == last else ()
-        word = SUPERSEDED if later else STALE if causes else STANDS if verdict.kind == FINAL else RECORDED
+        causes = stale(graph, verdict) if verdict == last and graph.complete else ()
+        word = SUPERSEDED if later else _word(graph, verdict, bool(causes))
         forced = (*(("forced",) if verdict.forced else ()), *(("overridden",) if verdict.overridden else ()))
         found.append(Told(verdict, decided(graph, verdict), causes, (word, *forced), later[0] if later else ""))
     return found
+
+
+def _word(graph: Graph, verdict: Verdict, stale: bool) -> str:
+    """Where a verdict that no later one supersedes stands; nobody knows while something of the dialogue is unread."""
+    if verdict.kind != FINAL:
+        return RECORDED
+    return STALE if stale else STANDS if graph.complete else UNKNOWN
 
 
 def document(graph: Graph, found: Told) -> dict[str, Any]:
@@ -54,7 +61,8 @@ def document(graph: Graph, found: Told) -> dict[str, Any]:
         "confidence": v.confidence or None, "supporting_experts": list(v.supporting_experts),
         "supersedes": v.supersedes or None, "superseded_by": found.superseded_by or None, "forced": v.forced or None,
         "overridden": v.overridden, "basis": dict(v.basis), **{name: list(ids) for name, ids in did._asdict().items()},
-        "state": found.state[0], "stale": bool(found.causes), "causes": [cause_document(graph, c) for c in found.causes],
+        "state": found.state[0], "stale": None if found.state[0] == UNKNOWN else bool(found.causes),
+        "causes": [cause_document(graph, c) for c in found.causes],
         "path": v.path,
     }  # fmt: skip
 

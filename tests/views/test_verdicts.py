@@ -76,3 +76,10 @@ def test_what_whoever_types_one_has_before_them() -> None:
     assert "Ten minutes" in text and "  proposed  No cache" in text
     assert "RE:SUPPORT" in text
     assert "No round yet" in view.outline(graph({"dialogue.md": AGREED["dialogue.md"]}))
+
+
+def test_nobody_knows_whether_one_stands_while_something_cannot_be_read() -> None:
+    found = graph(with_verdict(AGREED) | LATER)._replace(complete=False)
+    (told,) = view.tell(found)
+    item = view.document(found, told)
+    assert (item["state"], item["stale"], item["causes"]) == ("unknown", None, [])
