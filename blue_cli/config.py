@@ -41,6 +41,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("editor", "text", "", USER, "the editor, before $VISUAL and $EDITOR"),
         Setting("pager", "text", "", USER, "the pager, before $PAGER"),
         Setting("store", "text", "files", USER, "where dialogues lie"),
+        Setting("keys", "words", ("file:",), USER, "keys to try on what is sealed; the first seals what is new"),
         Setting("expert", "text", "", USER, "who writes when --expert is not given"),
     )
 }

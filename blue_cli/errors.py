@@ -91,6 +91,14 @@ class NotFound(BlueError):
     meaning = "not found: workspace, dialogue, entity"
 
 
+class Locked(BlueError):
+    """Sealed, and no key here opens it: none, another one, a refused file, an access that was taken away."""
+
+    exit = 4
+    code = "locked"
+    meaning = "sealed, and no key that opens it"
+
+
 class Conflict(BlueError):
     """Someone else wrote, a lock is held, something exists and differs, a newer format."""
 
@@ -99,12 +107,27 @@ class Conflict(BlueError):
     meaning = "conflict: someone else wrote, a lock for 10 s, already exists and differs, newer format"
 
 
+class Tampered(BlueError):
+    """A seal that does not hold: changed, moved, stripped, replaced by plaintext, or no seal at all where one must be.
+
+    `findings` names every place; they come before the error on the terminal and in JSON.
+    """
+
+    exit = 6
+    code = "tampered"
+    meaning = "tampered with, or a seal that cannot be read"
+
+    def __init__(self, message: str, findings: Sequence[Finding] = (), *, why: str = "", fix: str = "") -> None:
+        super().__init__(message, why=why, fix=fix)
+        self.findings = tuple(findings)
+
+
 class Unavailable(BlueError):
-    """A store or a disk does not answer, is full, or may not be written."""
+    """A store, a disk or a key service does not answer, is full, or may not be written."""
 
     exit = 7
     code = "unavailable"
-    meaning = "a store or disk is not available"
+    meaning = "a store, disk or key service is not available"
 
 
 class Interrupted(BlueError):
@@ -115,4 +138,14 @@ class Interrupted(BlueError):
     meaning = "interrupted"
 
 
-EXIT_CLASSES: tuple[type[BlueError], ...] = (Refused, WrongCall, NotFound, Conflict, Unavailable, BlueError, Interrupted)
+EXIT_CLASSES: tuple[type[BlueError], ...] = (
+    Refused,
+    WrongCall,
+    NotFound,
+    Locked,
+    Conflict,
+    Tampered,
+    Unavailable,
+    BlueError,
+    Interrupted,
+)

@@ -11,42 +11,102 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from blue_cli import config
-from blue_cli.actions import trust
+from blue_cli.actions import choosing, trust
 from blue_cli.config import Config, Value
-from blue_cli.errors import Conflict, Finding, NotFound, WrongCall
-from blue_cli.stores.base import Entry, Row, Store
+from blue_cli.errors import Conflict, Finding, NotFound
+from blue_cli.stores.base import Row, Store
+from blue_cli.stores.lastseen import LastSeen
+from blue_cli.stores.sealed import Sealed
+
+if TYPE_CHECKING:
+    from blue_cli.crypto.keyring import KeyRing
+    from blue_cli.crypto.keys.base import KeyProvider
 
 FOLDER, SETTINGS = ".blue", "config.toml"
-STAMP = len("2026-11-24T0528Z-")
 RECORD = ".dialogue.recorded.md"
-SHOWN = 10  # candidates that an error names
+
+
+Ask = Callable[[str], str]  # a question on the terminal to the answer, which is not shown
 
 
 class Workspace:
-    """A workspace opened. `root` is the absolute path of the folder that holds `.blue`; `given` a store from outside."""
+    """A workspace opened. `root` is the absolute path of the folder that holds `.blue`; `given` a store from outside.
 
-    def __init__(self, root: str, config: Config, given: Store | None, warnings: Sequence[Finding]) -> None:
+    `ask` is how a person is asked for a passphrase, None where there is nobody to ask.
+    """
+
+    def __init__(self, root: str, config: Config, given: Store | None, warnings: Sequence[Finding], env: Mapping[str, str] = {}) -> None:
         self.root = root
         self.config = config
         self.warnings = tuple(warnings)
-        self._store = given
+        self.ask: Ask | None = None
+        self.notes: list[str] = []  # what the store of sealed dialogues has to tell the user
+        self._env = env
+        self._given = given
+        self._watcher: Callable[[Store], Store] = lambda store: store
+        self._shown: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def raw_store(self) -> Store:
+        """Where the dialogues lie, as they lie there: sealed ones sealed. Only key operations work on it."""
+        if self._given is not None:
+            return self._given
+        from blue_cli.stores.registry import open_store
+
+        return open_store(self.config["store"], self.root)
+
+    @cached_property
+    def opened(self) -> Sealed:
+        """The dialogues in plaintext, where a key opens them."""
+        return Sealed(self.raw_store, lambda: self.keyring, self.last_seen, notes=self.notes)
+
+    @cached_property
+    def store(self) -> Store:
+        """What commands read and write. `Tampered` where a seal does not hold."""
+        return self._watcher(self.opened)
+
+    @cached_property
+    def examined(self) -> Store:
+        """As `store`, for `check`: a seal that does not hold is reported, not raised."""
+        return self._watcher(Sealed(self.raw_store, lambda: self.keyring, self.last_seen, lenient=True, notes=self.notes))
+
+    @cached_property
+    def keyring(self) -> KeyRing:
+        """The keys that the settings name. Nothing is read before a sealed dialogue asks for one."""
+        from blue_cli.crypto.keyring import KeyRing
+
+        return KeyRing([self.provider(url) for url in self.config["keys"]])
 
     @property
-    def store(self) -> Store:
-        """Where the dialogues lie, chosen when first asked for."""
-        if self._store is None:
-            from blue_cli.stores.registry import open_store
+    def has_keys(self) -> bool:
+        """Whether anything has asked for the keys yet."""
+        return "keyring" in vars(self)
 
-            self._store = open_store(self.config["store"], self.root)
-        return self._store
+    def provider(self, url: str) -> KeyProvider:
+        """The key provider that a URL names. `WrongCall` when it names none."""
+        from blue_cli.crypto.keys.registry import provider
+
+        return provider(url, self._env, self.ask)
+
+    @cached_property
+    def last_seen(self) -> LastSeen:
+        """What this clone has seen of sealed dialogues."""
+        return LastSeen(os.path.join(state_path(self._env), "sealed"), self.root, self._commit)
+
+    def _commit(self) -> str:
+        """The commit that is checked out here, as people name it; empty without git."""
+        from blue_cli.git.repo import head
+
+        return head(self.root)
 
     def watch(self, watcher: Callable[[Store], Store]) -> None:
         """Put something between the commands and the store that tells how far a long reading has come."""
-        self._store = watcher(self.store)
+        self._watcher = watcher
 
     @property
     def processes(self) -> int:
@@ -54,7 +114,19 @@ class Workspace:
         return 2 if getattr(self.store, "forkable", False) else 1
 
     def shown(self, path: str, cwd: str) -> str:
-        """A path that is relative to the root as seen from a folder: what a terminal can click on."""
+        """A path that is relative to the root as seen from a folder: what a terminal can click on.
+
+        Findings come by the thousand and lie in few folders, so a folder is looked at once.
+        """
+        folder, _, name = path.rpartition("/")
+        if (folder, cwd) not in self._shown:
+            self._shown[folder, cwd] = self._seen_from(cwd, folder)
+        seen = self._shown[folder, cwd]
+        if seen.endswith("..") or not name.strip("."):  # what holds the folder where the user is may be the path itself
+            return self._seen_from(cwd, path)
+        return name if seen == "." else f"{seen}/{name}"
+
+    def _seen_from(self, cwd: str, path: str) -> str:
         return os.path.relpath(os.path.join(self.root, path), os.path.abspath(cwd)).replace(os.sep, "/")
 
     def single_file_records(self) -> int:
@@ -67,74 +139,11 @@ class Workspace:
 
     def find(self, wanted: str) -> Row:
         """The dialogue of this id, slug or unique beginning of either. `NotFound`, or `WrongCall` with the candidates."""
-        entries = {entry.id: entry for entry in self.store.dialogues()}
-        matches = _matching(wanted, entries)
-        if len(matches) == 1:
-            entry = entries[matches[0]]
-            return Row(entry.id, entry.uid)
-        if matches:
-            raise _ambiguous(f'"{wanted}" is the beginning of {len(matches)} dialogues', matches)
-        raise _no_dialogue(wanted, entries)
+        return choosing.find(self.store, wanted)
 
     def only_open(self) -> Row:
         """The one dialogue that is open. `NotFound` when there is none at all, `WrongCall` when it is not only one."""
-        entries = list(self.store.dialogues())
-        if not entries:
-            raise NotFound("there is no dialogue yet", fix="blue dialogue new TITLE")
-        if len(entries) == 1:
-            return Row(entries[0].id, entries[0].uid)
-        found = list(islice(_open_ones(self.store, entries), SHOWN + 1))  # no more than the error would name
-        if len(found) == 1:
-            return Row(found[0].id, found[0].uid)
-        if found:
-            raise _ambiguous("more than one dialogue is open", [entry.id for entry in found])
-        raise _ambiguous("no dialogue is open", [entry.id for entry in reversed(entries)])
-
-
-# --- which dialogue ------------------------------------------------------------------------------------------
-
-
-def slug_of(id: str) -> str:
-    """A dialogue's id without its minute: `2026-11-24T0528Z-cache` is `cache`."""
-    digits = id[:4] + id[5:7] + id[8:10] + id[11:15]
-    marks = id[4:5] + id[7:8] + id[10:11] + id[15:STAMP]
-    return id[STAMP:] if marks == "--TZ-" and digits.isdigit() and len(id) > STAMP else id
-
-
-def _matching(wanted: str, ids: Iterable[str]) -> list[str]:
-    """The ids that are meant: the id itself, else every one with that slug, else all that begin so."""
-    ids = list(ids)
-    if wanted in ids:
-        return [wanted]
-    return [id for id in ids if slug_of(id) == wanted] or [
-        id for id in ids if wanted and (id.startswith(wanted) or slug_of(id).startswith(wanted))
-    ]
-
-
-def _open_ones(store: Store, entries: Iterable[Entry]) -> Iterable[Entry]:
-    return (entry for entry in entries if _is_open(store, entry))
-
-
-def _is_open(store: Store, entry: Entry) -> bool:
-    """Neither closed nor decided, as cheaply as that can be seen: no `closed:`, no `verdicts/final*`."""
-    blobs = store.load(entry.uid).blobs
-    head = blobs.get("dialogue", b"").partition(b"\n---")[0]
-    return b"\nclosed:" not in head and not any(address.startswith("verdict/final") for address in blobs)
-
-
-def _ambiguous(message: str, ids: Sequence[str]) -> WrongCall:
-    more = "\n..." if len(ids) > SHOWN else ""
-    listed = "\n".join(f"-d {id}" for id in ids[:SHOWN])
-    return WrongCall(message, why="blue does not guess which one is meant", fix=listed + more, suggestions=ids[:SHOWN])
-
-
-def _no_dialogue(wanted: str, ids: Iterable[str]) -> NotFound:
-    from difflib import get_close_matches
-
-    names = {name: id for id in ids for name in (slug_of(id), id)}
-    near = list(dict.fromkeys(names[name] for name in get_close_matches(wanted, names, 3, 0.5)))
-    fix = "did you mean " + " or ".join(near) + "?" if near else "blue dialogue list"
-    return NotFound(f'no dialogue "{wanted}"', fix=fix, suggestions=near)
+        return choosing.only_open(self.store)
 
 
 # --- which workspace -----------------------------------------------------------------------------------------
@@ -144,14 +153,15 @@ def open_workspace(cwd: str, env: Mapping[str, str], store: Store | None = None)
     """The workspace around a folder. With a store from outside no `.blue` is needed. `NotFound` when there is none."""
     root = os.path.abspath(cwd) if store is not None else find_root(cwd)
     values, findings = _read_all(root, env)
-    return Workspace(root, values, store, findings)
+    return Workspace(root, values, store, findings, env)
 
 
 def find_root(cwd: str) -> str:
     """The nearest folder upward that holds `.blue`. `NotFound`, with what to do."""
     start = folder = os.path.abspath(cwd)
     while True:
-        if _is_folder(os.path.join(folder, FOLDER), start):
+        place = os.path.join(folder, FOLDER)
+        if _is_folder(place, start) and not _holds_only_keys(place):
             return folder
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -171,6 +181,14 @@ def _is_folder(path: str, cwd: str) -> bool:
     return stat.S_ISDIR(mode)
 
 
+def _holds_only_keys(path: str) -> bool:
+    """Whether it is `~/.blue` as `blue key new` leaves it, which makes no workspace of everything below the home."""
+    try:
+        return os.listdir(path) == ["keys"]
+    except OSError:
+        return False
+
+
 def settings_path(root: str) -> str:
     """The repository's settings file."""
     return os.path.join(root, FOLDER, SETTINGS)
@@ -181,9 +199,19 @@ def user_config_path(env: Mapping[str, str]) -> str:
     return os.path.join(_user_folder(env, "XDG_CONFIG_HOME", ".config", "user_config_dir"), SETTINGS)
 
 
+def state_path(env: Mapping[str, str]) -> str:
+    """The folder for what blue remembers of this user's clones."""
+    return _user_folder(env, "XDG_STATE_HOME", ".local/state", "user_state_dir")
+
+
 def trust_path(env: Mapping[str, str]) -> str:
     """The folder in which trusted settings are remembered, one file a workspace."""
-    return os.path.join(_user_folder(env, "XDG_STATE_HOME", ".local/state", "user_state_dir"), "trust")
+    return os.path.join(state_path(env), "trust")
+
+
+def writers_path(env: Mapping[str, str]) -> str:
+    """The folder in which the name of each clone in its audit logs is kept, one file a workspace."""
+    return os.path.join(state_path(env), "writers")
 
 
 def _user_folder(env: Mapping[str, str], variable: str, default: str, other: str) -> str:

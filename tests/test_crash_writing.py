@@ -17,17 +17,18 @@ from typing import NamedTuple
 
 import pytest
 
-from blue_cli.cli import check, dialogue, expert, export, init, main, round, trust
+from blue_cli.cli import adopt, check, dialogue, expert, export, init, main, round, trust
 from blue_cli.dialogue import rules, strictyaml
 from blue_cli.stores import batch, files
 from tests.stores import victim
 from tests.stores.contract import QUICK
 
 # Imported before the fork: reading modules must not be among the calls that are counted.
-WARM = batch, check, dialogue, expert, export, files, init, rules, round, shutil, strictyaml, trust
+WARM = adopt, batch, check, dialogue, expert, export, files, init, rules, round, shutil, strictyaml, trust
 NOW = datetime(2026, 11, 24, 5, 28, tzinfo=UTC)
 CALLS = ["/^write", "/^fsync", "/^rename", "/^mkdir"]
 FULL = ["/^write", "/^fsync", "/^mkdir"]
+DELETE = "/^unlink"
 UNCALLED = {("expert add", "/^mkdir"), ("export", "/^mkdir")}  # there is nothing to make
 TEXTS = {
     "muffin.md": "[TENSION T01: " + "a" * 9000 + "]\n",
@@ -36,11 +37,22 @@ TEXTS = {
 }
 
 
+OLDER = {
+    "expert-pool.json": '{"experts": [{"name": "Muffin", "role": "Caching"}, {"name": "Scone", "role": "Storage"}]}\n',
+    "round-0/muffin.md": "[TENSION T01: a]\n",
+    "round-0/scone.md": "[TENSION T01: b]\n\n[RE:OPPOSE MUFFIN-T01]\n",
+    "round-0/summary.md": "[TENSION T07: what an older dialogue does not read]\n",
+    "round-1/scone.md": "[RESOLVED T01: c]\n\n[MOVE:CONVERGE]\n",
+    "tensions.md": "| ID | Tension | Status | Raised |\n|---|---|---|---|\n| T01 | a | Resolved R1 | R0 |\n| T02 | b | Open | R0 |\n",
+}
+
+
 class Act(NamedTuple):
-    """A command, and what it is said again to complete it where that differs."""
+    """A command, what it is said again to complete it where that differs, and the folder it is about."""
 
     words: tuple[str, ...]
     again: tuple[str, ...] = ()
+    folder: str = "."
 
 
 ACTS = {
@@ -50,13 +62,14 @@ ACTS = {
     "export": Act(("export", "-d", "cache", "-o", "cache.json")),
     "init": Act(("init", "-C", "fresh")),
     "trust": Act(("trust",)),
+    "adopt": Act(("dialogue", "adopt", "-C", "old"), folder="old"),
 }
 
 
-def blue(root: Path, *words: str, seed: int = 7) -> int:
+def blue(root: Path, *words: str, seed: int = 7, stdout: io.StringIO | None = None) -> int:
     """blue in this process, at a fixed time, with a home inside the workspace."""
     env = {"HOME": str(root / "home"), "XDG_STATE_HOME": str(root / "home/state")}
-    streams = {"stdin": io.BytesIO(), "stdout": io.StringIO(), "stderr": io.StringIO()}
+    streams = {"stdin": io.BytesIO(), "stdout": stdout or io.StringIO(), "stderr": io.StringIO()}
     return main.run(words, **streams, env=env, cwd=str(root), now=lambda: NOW, random=random.Random(seed).getrandbits)  # type: ignore[arg-type]
 
 
@@ -73,6 +86,10 @@ def model() -> Iterator[Path]:
         assert blue(root, "dialogue", "new", "Cache", "--id", "cache", *people, seed=1) == 0
         for name, text in TEXTS.items():
             (root / name).write_text(text)
+        for name, text in OLDER.items():
+            path = root / "old/.blue/dialogues/2026-02-06T1839Z-cache" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         yield root
 
 
@@ -100,31 +117,39 @@ def tree(root: Path) -> dict[str, bytes]:
     return found
 
 
+def tensions(root: Path, folder: str) -> list[tuple[str, str]]:
+    """Status and label of each; the ids are others in an older dialogue."""
+    out = io.StringIO()
+    assert blue(root, "tensions", "list", "--everywhere", "--all", "--raised", "--columns", "status,label", "-C", folder, stdout=out) == 0
+    return sorted((status, label) for status, _, label in (line.partition("\t") for line in out.getvalue().splitlines()))
+
+
 def assert_whole(root: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
+    """Every file is old or new; one that moves is in one of its places."""
     seen = tree(root)
-    assert set(old) <= set(seen) <= set(old) | set(new)
+    assert set(old) & set(new) <= set(seen) <= set(old) | set(new)
+    assert {old[name] for name in set(old) - set(new)} <= set(seen.values())
     for name, data in seen.items():
         assert data in (old.get(name), new.get(name)), f"{name} is neither old nor new"
 
 
-def assert_completed(name: str, root: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
+def assert_completed(name: str, root: Path, new: dict[str, bytes]) -> None:
     act = ACTS[name]
-    assert blue(root, *act.words, *act.again) == 0
-    assert set(tree(root)) == set(old) | set(new)
-    assert blue(root, "check") == 0, "no id twice, nothing dangling"
+    assert blue(root, *act.words, *act.again, seed=8) == 0
+    assert set(tree(root)) == set(new)
+    assert blue(root, "check", "-C", act.folder) == 0, "no id twice, nothing dangling"
 
 
 @pytest.mark.strace
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize(("name", "call"), [*((name, call) for name in ACTS for call in CALLS), ("adopt", DELETE)])
 def test_killed_at_any_moment(name: str, call: str, workspace: Callable[[], Path]) -> None:
     victim.need_strace()
     words = ACTS[name].words
     whole = workspace()
-    old = tree(whole)
+    old, before = tree(whole), tensions(whole, "old")
     assert victim.run(lambda: os._exit(blue(whole, *words))) == 0
     new = tree(whole)
-    assert new != old
+    assert new != old and tensions(whole, "old") == before
     for when in range(1, 60):
         root = workspace()
         status = victim.traced(lambda: os._exit(blue(root, *words)), f"{call}:signal=KILL:when={when}")  # noqa: B023 - run at once
@@ -133,7 +158,9 @@ def test_killed_at_any_moment(name: str, call: str, workspace: Callable[[], Path
         if status == 0:
             assert when > 1 or (name, call) in UNCALLED, "nothing was injected"
             break
-        assert_completed(name, root, old, new)
+        if name == "adopt":
+            assert tensions(root, "old") == before, "what was half done says the same as before"
+        assert_completed(name, root, new)
     else:
         pytest.fail("the command never ended")
 

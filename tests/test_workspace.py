@@ -10,7 +10,8 @@ import pytest
 
 from blue_cli.errors import Conflict, NotFound, WrongCall
 from blue_cli.stores.memory import MemoryStore
-from blue_cli.workspace import Workspace, find_root, open_workspace, settings_path, slug_of, trust_path, user_config_path
+from blue_cli.actions.choosing import slug_of
+from blue_cli.workspace import Workspace, find_root, open_workspace, settings_path, trust_path, user_config_path
 from tests.cli.program import blue, stock
 
 # --- where -----------------------------------------------------------------------------------------------------
@@ -52,6 +53,17 @@ def test_a_linked_blue_folder_is_refused(root: Path, tmp_path: Path) -> None:
 def test_shown_paths_start_where_the_user_is(root: Path) -> None:
     (root / "docs").mkdir()
     assert Workspace(str(root), open_workspace(str(root), {}).config, None, ()).shown(".blue/x.md", str(root / "docs")) == "../.blue/x.md"
+
+
+PATHS = [".blue", ".blue/a.md", ".blue/d/r/a.md", ".blue/d/r/b.md", ".blue/d", ".blue/d/r", "a", ".", "", "d/..", "d/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("cwd", [".", "..", ".blue", ".blue/d", ".blue/d/r", ".blue/d/r/s", "docs"])
+def test_a_shown_path_is_the_relative_one_wherever_the_user_is(root: Path, path: str, cwd: str) -> None:
+    found = open_workspace(str(root), {})
+    wanted = os.path.relpath(root / path, root / cwd)
+    assert [found.shown(path, str(root / cwd)) for _ in range(2)] == [wanted, wanted]
 
 
 @pytest.mark.parametrize("env", [{}, {"XDG_CONFIG_HOME": "/x/c", "XDG_STATE_HOME": "/x/s"}, {"XDG_CONFIG_HOME": "relative"}])

@@ -22,6 +22,9 @@ Planned = tuple[Mapping[str, bytes], tuple[str, ...], Adopted]
 def adopt(store: Store, uid: str, now: datetime, random: Callable[[int], int], new_uid: bool = False, write: bool = True) -> Adopted:
     """Make an older dialogue a native one in one commit; with `write` off only say how.
 
+    What a native dialogue would take for contributions is put aside in a commit before that one: killed between the
+    two, or anywhere in them, the folder still says what it said, and the next run ends the work.
+
     A native one is left as it is, or with `new_uid` gets a uid of its own. Raises `Refused` when anything would stand
     otherwise afterwards or a file cannot be changed, `Conflict` for a newer format and what cannot be read.
     """
@@ -35,7 +38,10 @@ def adopt(store: Store, uid: str, now: datetime, random: Callable[[int], int], n
         puts, deletes, done = _copied(snapshot, graph, minted) if graph.meta.native else _older(snapshot, graph, minted, now)
         return (puts, deletes, done) if write else ({}, (), done)
 
-    return commit_loop(store, uid, plan)
+    done = commit_loop(store, uid, plan)
+    if not (done.moved and write):
+        return done
+    return commit_loop(store, uid, plan)._replace(moved=done.moved)
 
 
 def _all_read(snapshot: Snapshot) -> None:
@@ -48,11 +54,10 @@ def _all_read(snapshot: Snapshot) -> None:
 
 def _older(snapshot: Snapshot, graph: Graph, uid: str, now: datetime) -> Planned:
     made = adoption.plan(graph, snapshot.blobs, uid, stamp(now))
-    moved = {path for pair in made.moved for path in pair}
-    changes = tuple(c for c in _changes(snapshot, made.puts) if c[0].removeprefix(f"{FOLDER}{snapshot.id}/") not in moved)
     counts = {status: n for status, n in graph.counts("T").items() if n}
     status = convergence.status(graph), convergence.status(made.after)
-    return made.puts, made.deletes, Adopted(snapshot.id, uid, True, changes, made.moved, counts, status)
+    done = Adopted(snapshot.id, uid, True, _changes(snapshot, made.puts), made.moved, counts, status)
+    return (made.aside, made.deletes, done) if made.moved else (made.puts, (), done)
 
 
 def _copied(snapshot: Snapshot, graph: Graph, uid: str) -> Planned:

@@ -38,7 +38,8 @@ class Scope(NamedTuple):
 
 
 EVERY, EVERYWHERE = Wanted(), Scope()
-Answer = tuple[str, str, bool, int, bool, list[tuple[Any, ...]]]  # id, uid, older, files, complete, findings
+# id, uid, older, files, complete, findings, rules that were skipped
+Answer = tuple[str, str, bool, int, bool, list[tuple[Any, ...]], tuple[str, ...]]
 
 
 def examine(snapshot: Snapshot, wanted: Wanted = EVERY, paths: Sequence[str] = ()) -> tuple[Report, str]:
@@ -52,7 +53,12 @@ def examine(snapshot: Snapshot, wanted: Wanted = EVERY, paths: Sequence[str] = (
     if paths:
         found, files = _inside(snapshot, found, paths)
     older = frozenset() if graph.meta.native else frozenset([snapshot.id])
-    return Report(list(rules.select(found, wanted.only, wanted.without)), files, older, (), graph.complete), graph.meta.uid
+    skipped: tuple[str, ...] = ()
+    if snapshot.seal is not None and snapshot.seal.locked:
+        skipped = tuple(rule for rule in RULES if rule not in rules.UNOPENED)
+        found = [f for f in found if f.rule not in skipped]
+    report = Report(list(rules.select(found, wanted.only, wanted.without)), files, older, skipped, graph.complete)
+    return report, graph.meta.uid
 
 
 def _inside(snapshot: Snapshot, found: Iterable[Finding], paths: Sequence[str]) -> tuple[list[Finding], int]:
@@ -78,11 +84,15 @@ def check(store: Store, wanted: Wanted, scope: Scope = EVERYWHERE, processes: in
     def question(store: Store, uid: str) -> Answer:
         snapshot = store.load(uid)
         report, own = examine(snapshot, wanted, scope.paths.get(snapshot.id, ()))
-        return snapshot.id, own, bool(report.older), report.files, report.complete, [tuple(f) for f in report.findings]
+        return _answer(snapshot.id, own, report)
 
     if scope.paths:
         return _together([question(store, uid) for uid in uids_of(store, scope)], wanted)
     return _together(list(ask(store, question, processes)), wanted)
+
+
+def _answer(id: str, uid: str, report: Report) -> Answer:
+    return id, uid, bool(report.older), report.files, report.complete, [tuple(f) for f in report.findings], report.skipped
 
 
 def uids_of(store: Store, scope: Scope) -> list[str]:
@@ -104,7 +114,7 @@ def _together(answers: Sequence[Answer], wanted: Wanted) -> Report:
         sorted(findings, key=lambda f: (f.path, f.line, f.column)),
         sum(answer[3] for answer in answers),
         frozenset(answer[0] for answer in answers if answer[2]),
-        (),
+        tuple(rule for rule in RULES if any(rule in answer[6] for answer in answers)),
         all(answer[4] for answer in answers),
     )
 
@@ -151,7 +161,7 @@ def check_alone(data: bytes, wanted: Wanted) -> Report:
 
 def with_blobs(snapshot: Snapshot, blobs: Mapping[str, bytes]) -> Snapshot:
     """The snapshot with other blobs; nothing can be committed on top of it."""
-    return Snapshot(snapshot.uid, snapshot.id, blobs, "", snapshot.unread)
+    return Snapshot(snapshot.uid, snapshot.id, blobs, "", snapshot.unread, snapshot.seal)
 
 
 def check_example(rule: Rule) -> Report:
@@ -164,9 +174,21 @@ def check_example(rule: Rule) -> Report:
     for id, files in sorted(folders.items()):
         blobs = {address_of(path): text.encode() for path, text in files.items() if is_path(path)}
         unread = [Unread(path, "unsafe-name") for path in files if not is_path(path)]
-        report, uid = examine(Snapshot(uid_in(blobs.get("dialogue", b""), id), id, blobs, "", unread))
-        answers.append((id, uid, bool(report.older), report.files, True, [tuple(f) for f in report.findings]))
+        report, uid = examine(_without_keys(Snapshot(uid_in(blobs.get("dialogue", b""), id), id, blobs, "", unread)))
+        answers.append(_answer(id, uid, report))
     return _together(answers, EVERY)
+
+
+def _without_keys(raw: Snapshot) -> Snapshot:
+    """What somebody without any key sees."""
+    from blue_cli.stores.sealed import holds_seal
+
+    if not holds_seal(raw.blobs):
+        return raw
+    from blue_cli.crypto.keyring import KeyRing
+    from blue_cli.stores import opening
+
+    return opening.snapshot(raw, opening.look(raw, lambda: KeyRing(())))
 
 
 # --- names of rules ------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from blue_cli.actions.load import unread
+from blue_cli.actions.load import readable, unread
 from blue_cli.dialogue import context, document, sources
 from blue_cli.dialogue.ids import DIALOGUE, JUDGE, LAST_ROUND
 from blue_cli.dialogue.model import Expert
@@ -23,7 +23,7 @@ def one(store: Store, uid: str, slug: str, round: int | None, budget: int) -> tu
     `NotFound` for an expert that the dialogue does not know, `Conflict` when others have to write first, `WrongCall` when the
     budget has no room for what must be in it.
     """
-    snapshot = store.load(uid)
+    snapshot = readable(store.load(uid))
     read = _sources(snapshot)
     expert = _expert(read, slug)
     return _packed(snapshot, read, expert, _turn(read, expert.slug) if round is None else _inside(round), budget)
@@ -31,7 +31,7 @@ def one(store: Store, uid: str, slug: str, round: int | None, budget: int) -> tu
 
 def everyone(store: Store, uid: str, round: int | None, budget: int) -> list[tuple[context.Reading, Pack]]:
     """The texts for the whole panel of a round, by default the one under way; raises what `one` does."""
-    snapshot = store.load(uid)
+    snapshot = readable(store.load(uid))
     read = _sources(snapshot)
     number = context.round_under_way(read) if round is None else _inside(round)
     panel = context.outline(read).panel(number)

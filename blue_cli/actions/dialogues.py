@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,10 +21,13 @@ from blue_cli.stores.base import Snapshot, Store
 
 RANDOM_BITS = 74  # of a UUIDv7
 STAMPED = re.compile(r"\A\d{4}-\d\d-\d\dT\d{4}Z-")  # the minute before a dialogue's slug
+NEUTRAL = re.compile(r"sealed-[0-9a-f]{4}")  # the slug of a sealed one, whose title is nobody's business
+Written = Callable[[str, bytes], AbstractContextManager[bytes]]  # uid, dialogue.md → what is written of it
 
 
 class Wish(NamedTuple):
-    """A dialogue to be: what `blue dialogue new` was told. `id` empty: made from the minute and the title."""
+    """A dialogue to be: what `blue dialogue new` was told. `id` empty: made from the minute and the title, or without the
+    title when it is `sealed`."""
 
     title: str
     question: str = ""
@@ -32,6 +36,7 @@ class Wish(NamedTuple):
     id: str = ""
     body: str = ""
     max_rounds: int = MAX_ROUNDS
+    sealed: bool = False
 
 
 class Started(NamedTuple):
@@ -47,8 +52,18 @@ def stamp(now: datetime) -> str:
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def start(store: Store, wish: Wish, now: datetime, random: Callable[[int], int], if_absent: bool = False) -> Started:
-    """Make a dialogue. `Conflict` when the id is taken, `Refused` with every mistake in the wish."""
+def start(
+    store: Store,
+    wish: Wish,
+    now: datetime,
+    random: Callable[[int], int],
+    if_absent: bool = False,
+    written: Written = lambda uid, data: nullcontext(data),
+) -> Started:
+    """Make a dialogue. `Conflict` when the id is taken, `Refused` with every mistake in the wish.
+
+    `written` is entered around it and says what is written: for a sealed one, so that its plaintext never is.
+    """
     _refuse(_mistakes(wish))
     ids = [entry.id for entry in store.dialogues()]
     if if_absent and (found := _find(store, wish)):
@@ -56,10 +71,13 @@ def start(store: Store, wish: Wish, now: datetime, random: Callable[[int], int],
     uid = uuid7(int(now.timestamp() * 1000), random(RANDOM_BITS))
     data = _dialogue_file(wish, uid, now)
     _refuse(_unreadable(uid, data))
-    taken = {id.casefold() for id in ids}
-    for id in _candidates(wish, now, len(ids)):
-        if id.casefold() in taken and not wish.id:
-            continue
+    with written(uid, data) as first:
+        return _created(store, wish, uid, first, _candidates(wish, now, random, ids), if_absent)
+
+
+def _created(store: Store, wish: Wish, uid: str, data: bytes, ids: Iterator[str], if_absent: bool) -> Started:
+    """The dialogue under the first of these ids that nobody takes meanwhile."""
+    for id in ids:
         try:
             store.create(uid, id, {DIALOGUE: data})
         except Conflict:  # somebody took it while this ran, perhaps for the same dialogue
@@ -72,12 +90,18 @@ def start(store: Store, wish: Wish, now: datetime, random: Callable[[int], int],
     raise Conflict("others keep taking the ids for this minute and title", fix="choose one: --id ID")
 
 
-def _candidates(wish: Wish, now: datetime, many: int) -> Iterator[str]:
-    """The id that was asked for; else one from the minute and the title, then with -2, -3 …"""
-    base = wish.id or f"{now:%Y-%m-%dT%H%MZ}-{slugify(wish.title)}"
-    yield base
-    if not wish.id:
-        yield from (f"{base}-{number}" for number in range(2, many + 100))
+def _candidates(wish: Wish, now: datetime, random: Callable[[int], int], ids: list[str]) -> Iterator[str]:
+    """The id that was asked for; else free ones: from the minute and the title, then with -2, -3 …; or without the title."""
+    if wish.id:
+        yield wish.id
+        return
+    minute, taken = f"{now:%Y-%m-%dT%H%MZ}-", {id.casefold() for id in ids}
+    if wish.sealed:
+        numbered = (f"{minute}sealed-{random(16):04x}" for _ in range(100))
+    else:
+        base = minute + slugify(wish.title)
+        numbered = (base if number == 1 else f"{base}-{number}" for number in range(1, len(ids) + 100))
+    yield from (id for id in numbered if id.casefold() not in taken)
 
 
 def _find(store: Store, wish: Wish) -> Started | None:
@@ -87,7 +111,7 @@ def _find(store: Store, wish: Wish) -> Started | None:
         if wish.id:
             if entry.id == wish.id:
                 return Started(entry.id, entry.uid, False)
-        elif STAMPED.sub("", entry.id) == slug or _counted(entry.id, slug):
+        elif (named := STAMPED.sub("", entry.id)) == slug or _counted(entry.id, slug) or NEUTRAL.fullmatch(named):
             about = fold(store.load(entry.uid)).meta
             if about.question == wish.question and slugify(about.title) == slug:
                 return Started(entry.id, entry.uid, False)

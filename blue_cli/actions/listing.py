@@ -17,7 +17,7 @@ class Listed(NamedTuple):
 
     rows: list[Cells]
     items: list[dict[str, Any]]
-    counts: Mapping[str, int]
+    counts: Mapping[str, int | None]
     complete: bool
 
 
@@ -38,7 +38,7 @@ def list_things(store: Store, noun: str, wanted: Filter, uid: str | None, json: 
         complete = complete and whole
         for status, n in some_counts.items():
             counts[status] = counts.get(status, 0) + n
-    return Listed(rows, items, counts, complete)
+    return Listed(rows, items, dict.fromkeys(counts) if not complete else counts, complete)
 
 
 def _answer(

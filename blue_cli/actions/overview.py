@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blue_cli.actions.everywhere import ask
-from blue_cli.actions.load import fold, load
+from blue_cli.actions.load import fold, load, readable
 from blue_cli.dialogue.convergence import measure, status
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.model import Entity
@@ -45,8 +45,13 @@ def _line(store: Store, uid: str) -> tuple[str, str, int, int, int | None, int |
 
 
 def read(store: Store, uid: str) -> Graph:
-    """One dialogue."""
+    """One dialogue, as far as it can be read."""
     return fold(store.load(uid))
+
+
+def read_text(store: Store, uid: str) -> Graph:
+    """One dialogue, for an answer that needs its text. `Locked` when it is sealed and no key here opens it."""
+    return fold(readable(store.load(uid)))
 
 
 def round_of(graph: Graph, number: int) -> int:

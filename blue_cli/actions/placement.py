@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from blue_cli.dialogue import document, frontmatter
@@ -62,11 +62,21 @@ class Place(NamedTuple):
 # --- what a draft says of itself -------------------------------------------------------------------------------
 
 
-def read(draft: Draft, wish: Wish) -> Reading:
-    """Expert and round of a draft: from the options, else its front matter, else its file name. Never raises."""
+def take_apart(draft: Draft) -> tuple[document.Document, Mapping[str, Any], list[Finding]]:
+    """Its parts, its front matter, and what is wrong with that."""
     parts = document.read(draft.data)
     front, problems = frontmatter.read(parts.front) if parts.front else ({}, ())
-    found = [Finding("front-matter", text, draft.name, parts.front_line + line - 1, column) for line, column, text in problems]
+    return parts, front, [Finding("front-matter", text, draft.name, parts.front_line + line - 1, column) for line, column, text in problems]
+
+
+def text_alone(parts: document.Document) -> document.Document:
+    """A text without its broken front matter: it is looked at, and never written."""
+    return document.Document(parts.body, parts.bom, None, 2, 0, parts.start_line)
+
+
+def read(draft: Draft, wish: Wish) -> Reading:
+    """Expert and round of a draft: from the options, else its front matter, else its file name. Never raises."""
+    parts, front, found = take_apart(draft)
     folder, _, name = draft.name.replace("\\", "/").rpartition("/")
     stem = name.removesuffix(".md")
     place = ROUND.fullmatch(folder.rpartition("/")[2])
@@ -74,9 +84,9 @@ def read(draft: Draft, wish: Wish) -> Reading:
     round = wish.round if wish.round is not None else _said(front, "round", int, draft, found)
     if round is None and place:
         round = int(place[1])
-    if found:  # its text is looked at, and never written
-        parts = document.Document(parts.body, parts.bom, None, 2, 0, parts.start_line)
-    return Reading(draft, parts, front, expert.lower(), round, (*_unreadable(draft, parts), *found))
+    fix = "write something; the markers are in: blue rules --markers"
+    unreadable = [*unfit(draft, parts, "the contribution is empty", fix)]
+    return Reading(draft, text_alone(parts) if found else parts, front, expert.lower(), round, (*unreadable, *found))
 
 
 def _said(front: Mapping[str, Any], key: str, kind: type, draft: Draft, found: list[Finding]) -> Any:
@@ -88,13 +98,12 @@ def _said(front: Mapping[str, Any], key: str, kind: type, draft: Draft, found: l
     return None
 
 
-def _unreadable(draft: Draft, parts: document.Document) -> Sequence[Finding]:
+def unfit(draft: Draft, parts: document.Document, empty: str, fix: str) -> Iterator[Finding]:
+    """What keeps a text from being one: it cannot be read, or there is none (`empty` says so)."""
     if parts.problem:
-        return [Finding(parts.problem, parts.message, draft.name, parts.line, parts.column)]
-    if not parts.body.strip():
-        fix = "write something; the markers are in: blue rules --markers"
-        return [Finding("missing-field", "the contribution is empty", draft.name, 1, 1, fix=fix)]
-    return ()
+        yield Finding(parts.problem, parts.message, draft.name, parts.line, parts.column)
+    elif not parts.body.strip():
+        yield Finding("missing-field", empty, draft.name, 1, 1, fix=fix)
 
 
 # --- where it goes ----------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def _plan(snapshot: Snapshot, drafts: Sequence[Draft], wish: Wish, now: datetime
 
 def with_puts(snapshot: Snapshot, puts: Mapping[str, bytes]) -> Snapshot:
     """The snapshot as it would become."""
-    return Snapshot(snapshot.uid, snapshot.id, {**snapshot.blobs, **puts}, "", snapshot.unread)
+    return Snapshot(snapshot.uid, snapshot.id, {**snapshot.blobs, **puts}, "", snapshot.unread, snapshot.seal)
 
 
 def _panel(snapshot: Snapshot, graph: Graph, readings: Sequence[Reading], wish: Wish) -> tuple[Graph, dict[str, bytes]]:

@@ -94,7 +94,7 @@ def _plan(snapshot: Snapshot, wish: Wish, now: datetime) -> tuple[dict[str, byte
     data = _bound(after, address, data)
     become = with_puts(snapshot, {address: data})
     after = fold(become, near=True)
-    _judge(after, become, address, parts)
+    _judge(after, become, address)
     return {address: data}, _ruled(after, parts, reason, round, address, True, tuple(changes(before, after)))
 
 
@@ -152,7 +152,7 @@ def _wrong_into(graph: Graph, on: Entity, into: Entity, verb: str) -> list[Findi
     if into.kind != on.kind:
         message = f"a {KIND_WORD[on.kind]} cannot become part of a {KIND_WORD[into.kind]}"
         return [Finding("invalid-ref-target", message, fix=f"--into a {KIND_WORD[on.kind]}'s id")]
-    if _root(graph, into).canonical == on.canonical:
+    if on.canonical in (into.canonical, _root(graph, into).canonical):
         return [Finding("self-ref", f"{graph.shown(on.canonical)} cannot become part of itself", fix="--into another ID")]
     return []
 
@@ -241,14 +241,9 @@ def _bound(graph: Graph, address: str, data: bytes) -> bytes:
     return document.replace_front(parts, front)
 
 
-def _judge(after: Graph, become: Snapshot, address: str, parts: _Parts) -> None:
-    """`Refused` with every error that the ruling would have once it is written, or when its reason makes it another one."""
+def _judge(after: Graph, become: Snapshot, address: str) -> None:
+    """`Refused` with every error that the ruling would have once it is written, such as one on something of a later round."""
     path = f"{FOLDER}{become.id}/{path_of(address)}"
-    into, via = (entity.canonical if entity else None for entity in (parts.into, parts.via))
-    meant = [(parts.row.effect, (parts.on.canonical,), into, via)]
-    if [(r.type, r.targets, r.into, r.via) for r in after.rulings if r.path == path] != meant:
-        other = Finding("ambiguous-ref", "with this reason it would be another ruling", fix="begin the reason with a word that is no id")
-        raise Refused("nothing was written", [graded(other)])
     found = [f for f in check(after, become.blobs) if f.path == path and f.severity == ERROR]
     if found:
         raise Refused("nothing was written", [f._replace(path="", line=0, column=0, end_line=0, end_column=0) for f in found])

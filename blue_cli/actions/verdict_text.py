@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from blue_cli.actions.placement import Draft
-from blue_cli.dialogue import document, frontmatter
+from blue_cli.actions.placement import Draft, take_apart, text_alone, unfit
+from blue_cli.dialogue import document
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import FINAL, JUDGE, VERDICT_KINDS
 from blue_cli.dialogue.rulebook import ERROR, graded
@@ -44,17 +44,12 @@ class Text(NamedTuple):
 
 def read(draft: Draft, wish: Wish, graph: Graph) -> tuple[Text, list[Finding]]:
     """The text and what is wrong with it alone. Options count before front matter."""
-    parts = document.read(draft.data)
-    front, problems = frontmatter.read(parts.front) if parts.front else ({}, ())
-    found = [Finding("front-matter", text, draft.name, parts.front_line + line - 1, column) for line, column, text in problems]
-    if parts.problem:
-        found.append(Finding(parts.problem, parts.message, draft.name, parts.line, parts.column))
-    elif not parts.body.strip():
-        found.append(Finding("missing-field", "the verdict gives no reasons", draft.name, 1, 1, fix="write why this was decided"))
-    if parts.problem or not parts.body.strip():
-        raise Refused("nothing was written", [graded(f) for f in found])
-    if found:  # its text is looked at, and never written
-        parts = document.Document(parts.body, parts.bom, None, 2, 0, parts.start_line)
+    parts, front, found = take_apart(draft)
+    unreadable = [*unfit(draft, parts, "the verdict gives no reasons", "write why this was decided")]
+    if unreadable:
+        raise Refused("nothing was written", [graded(f) for f in (*found, *unreadable)])
+    if found:
+        parts = text_alone(parts)
     fields = {key: value for key, value in front.items() if key in WISHES and value is not None}
     fields |= {key: value for key, name in WISHES.items() if (value := _listed(getattr(wish, name)))}
     kind = str(fields.get("kind") or FINAL)

@@ -77,24 +77,31 @@ def split(words: Sequence[str], root: Node) -> Split:
         walk.take(walk.words.pop(0))
     if "help" not in walk.globals:
         walk.descend_bare()
-    return Split(walk.globals, tuple(walk.path), walk.node, tuple(walk.rest))
+    return Split(walk.globals, tuple(walk.path), walk.node, (*walk.rest, *(["--", *walk.late] if walk.late else [])))
 
 
 class _Walk:
-    """Where the walk is: the words still to come, the command reached, what was taken and what was left."""
+    """Where the walk is: the words still to come, the command reached, what was taken and what was left.
+
+    `late` are words that are no options though the parser would take the first of them, a number below zero, for one.
+    """
 
     def __init__(self, words: list[str], root: Node) -> None:
         self.words = words
         self.node = root
         self.path: list[str] = []
         self.rest: list[str] = []
+        self.late: list[str] = []
         self.globals: dict[str, str] = {}
 
     def take(self, word: str) -> None:
         if word == "--":
             self.descend_bare()
-            self.rest += ["--", *self.words]
+            self.late += self.words
             self.words = []
+        elif word[0:1] == "-" and word[1:2].isdigit():  # no option of blue is a digit
+            self.descend_bare()
+            self.late.append(word)
         elif word.startswith("--"):
             self._long(word)
         elif word.startswith("-") and len(word) > 1:
@@ -116,7 +123,9 @@ class _Walk:
         return True
 
     def _word(self, word: str) -> None:
-        if self.rest or not self._step(word):
+        if self.late:
+            self.late.append(word)
+        elif self.rest or not self._step(word):
             self.rest.append(word)
 
     def _long(self, word: str) -> None:

@@ -13,7 +13,7 @@ from blue_cli.actions import check as action
 from blue_cli.actions.check import EVERYWHERE, Scope, Wanted
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen, encode
-from blue_cli.errors import Finding, WrongCall
+from blue_cli.errors import Finding, Tampered, WrongCall
 from blue_cli.views import findings as view
 from blue_cli.views.findings import Report
 from blue_cli.views.text import sanitize_lines
@@ -53,7 +53,7 @@ def command(
         return _result(here, _stdin(here, paths, stdin_path, fix, _wanted(here, select, ignore, older_as_errors)), format, strict)
     wanted, scope = _wanted(here, select, ignore, older_as_errors), _scope(here, paths)
     diff, left = _fix(here, wanted, scope, not dry_run) if fix else ("", ())
-    report = action.check(here.workspace.store, wanted, scope, here.workspace.processes)
+    report = action.check(here.workspace.examined, wanted, scope, here.workspace.processes)
     return _result(here, report, format, strict, diff, left, fix)
 
 
@@ -95,7 +95,7 @@ def _stdin(here: Call, paths: list[str], stdin_path: str, fix: bool, wanted: Wan
     data = here.read_input()
     if not stdin_path:
         return action.check_alone(data, wanted)
-    return action.check_text(here.workspace.store, data, _relative(here, stdin_path), wanted)
+    return action.check_text(here.workspace.examined, data, _relative(here, stdin_path), wanted)
 
 
 def _fix(here: Call, wanted: Wanted, scope: Scope, write: bool) -> tuple[str, tuple[Finding, ...]]:
@@ -130,5 +130,7 @@ def _result(
     warnings = tuple(f._replace(severity="warning", message=f"decide by hand: {f.message}") for f in left)
     if not here.globals.json:
         warnings = tuple(f._replace(path=shown(f.path)) for f in warnings)
-    status = int(bool(found["error"] or (strict and found["warning"])))
+    status = int(bool(found["error"] or (strict and (found["warning"] or not report.complete))))
+    if any(f.rule == "seal-broken" for f in report.findings):
+        status = Tampered.exit
     return Result("blue/check@1", {**view.format_json(report), **fixed}, text, warnings=warnings, status=status)

@@ -61,6 +61,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("stats", "stats", "a dialogue, or all of them, in figures"),
     Command("export", "export", "a whole dialogue as JSON"),
     Command("rules", "rules", "what check looks for, and the marker words"),
+    Command("key", "key", "make, show, check, print and bring the keys that seal"),
+    Command("seal", "seal", "seal a dialogue; change which keys open it"),
+    Command("unseal", "unseal", "take a seal off, or print what is under it"),
+    Command("audit", "audit", "the log of changes to keys and seals: show, verify, anchor"),
     Command("trust", "trust", "let this repository's settings choose programs and places"),
 )
 BY_NAME: dict[str, Command] = {name: c for c in COMMANDS for name in (c.name, c.other) if name}
@@ -170,6 +174,7 @@ def unknown(node: Root | Branch, path: str, words: tuple[str, ...]) -> WrongCall
     from difflib import get_close_matches
 
     names = node.names()
+    words = tuple(word for word in words if word != "--")
     if not words:
         return WrongCall(f"{path} needs a subcommand", fix=f"one of {', '.join(names)}", suggestions=names)
     if words[0].startswith("-"):

@@ -15,6 +15,7 @@ from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
+from blue_cli.cli.plaintext import TempOption
 from blue_cli.dialogue.model import Expert
 from blue_cli.dialogue.rulebook import graded
 from blue_cli.errors import Finding, Refused, WrongCall
@@ -33,14 +34,20 @@ def new(
     pool: Annotated[str, typer.Option("--pool", metavar="FILE", help="More members, from a JSON file.")] = "",
     link: Annotated[list[str], typer.Option("--link", metavar="REF", help="Something this belongs to: an issue, another dialogue.")] = [],  # noqa: B006 - Typer copies it
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Instead of one made from the minute and the title.")] = "",
+    sealed: Annotated[bool, typer.Option("--sealed", help="Seal it from the beginning, under an id that says nothing.")] = False,
     if_absent: Annotated[bool, typer.Option("--if-absent", help="Done already is no error.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Write the background in an editor.")] = False,
+    plaintext_temp: TempOption = False,
 ) -> Result:
     """Start a dialogue."""
     here = call()
     experts = tuple(parse_expert(text) for text in expert) + (pool_of(here, pool) if pool else ())
-    body = _background(here, title, question) if edit else ""
-    wish = Wish(title, question, experts, tuple(link), id, body, int(here.workspace.config["dialogue.max_rounds"]))
+    body = _background(here, title, question, sealed, plaintext_temp) if edit else ""
+    wish = Wish(title, question, experts, tuple(link), id, body, int(here.workspace.config["dialogue.max_rounds"]), sealed)
+    if sealed:
+        from blue_cli.cli.protection import start_sealed
+
+        return _started(start_sealed(here, wish, if_absent), experts)
     made = start(here.workspace.store, wish, here.world.now(), here.world.random, if_absent)
     return _started(made, experts)
 
@@ -67,14 +74,26 @@ def pool_of(here: Call, name: str) -> tuple[Expert, ...]:
     return experts
 
 
-def _background(here: Call, title: str, question: str) -> str:
+def _background(here: Call, title: str, question: str, sealed: bool, anywhere: bool) -> str:
     from blue_cli.cli.external import edit
     from blue_cli.views.added import background, without_template
 
     if not here.may_ask():
         raise WrongCall("there is nobody to type the background", fix="leave --edit out, and write it into dialogue.md")
+    if sealed:
+        from blue_cli.cli import memory
+
+        _key_first(here)
+        here.drafts_in = memory.place(here.world.env, anywhere)
     text = background(title, question)
-    return without_template(edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
+    return without_template(edit(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd, here.drafts_in))
+
+
+def _key_first(here: Call) -> None:
+    """`Locked` before anybody types, when the key that would seal is not here. A service is called once, when it seals."""
+    for key in here.workspace.keyring.providers[:1]:
+        if key.id and key.scheme != "awskms":
+            key.kek("", 0, bytes(32), b"")  # asks for its passphrase
 
 
 @app.command("list")

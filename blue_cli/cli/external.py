@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from blue_cli.errors import Refused, Unavailable, WrongCall
 
+if TYPE_CHECKING:
+    import subprocess
+
 FALLBACK = "vi"
+PATIENCE = 2.0  # seconds for an editor that was told to end
 
 
 def editor(env: Mapping[str, str], setting: str = "") -> list[str]:
@@ -24,32 +29,62 @@ def editor(env: Mapping[str, str], setting: str = "") -> list[str]:
     raise AssertionError("the fallback is a command")
 
 
-def edit(text: str, suffix: str, env: Mapping[str, str], setting: str = "", cwd: str | None = None) -> str:
+def edit(text: str, suffix: str, env: Mapping[str, str], setting: str = "", cwd: str | None = None, base: str = "") -> str:
     """What a person made of a text in their editor.
 
     Raises `Refused` when nothing was changed (so nothing is written), `Unavailable` when the editor fails,
     `WrongCall` when what came back is not UTF-8. The draft lies in a folder that only this user can enter,
     and is gone afterwards, unless the editor failed: then its place is named, so that no work is lost.
+    With a `base` (`memory.place`) it is the draft of a sealed dialogue: it lies in there, and is gone whatever happened.
     """
-    import shutil
-    import tempfile
-
     command = editor(env, setting)
-    folder = tempfile.mkdtemp(prefix="blue-")
-    path = os.path.join(folder, f"draft{suffix}")
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    _run(command, path, env, cwd)
-    with open(path, "rb") as edited:
-        data = edited.read()
-    try:
-        changed = data.decode()
-    except UnicodeDecodeError:
-        raise WrongCall("the text from the editor is not UTF-8", why=f"it lies in {path}") from None
-    shutil.rmtree(folder, ignore_errors=True)
+    changed = _edit_sealed(text, suffix, command, env, cwd, base) if base else _edit_kept(text, suffix, command, env, cwd)
     if changed == text:
         raise Refused("nothing was changed, nothing is written")
     return changed
+
+
+def _edit_kept(text: str, suffix: str, command: list[str], env: Mapping[str, str], cwd: str | None) -> str:
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="blue-")
+    path = _begin(folder, suffix, text)
+    _run(command, path, env, cwd, f"the draft is kept in {path}")
+    changed = _typed(path, f"it lies in {path}")
+    shutil.rmtree(folder, ignore_errors=True)
+    return changed
+
+
+def _edit_sealed(text: str, suffix: str, command: list[str], env: Mapping[str, str], cwd: str | None, base: str) -> str:
+    from blue_cli.cli import memory
+
+    gone = "the draft is gone: nothing of a sealed dialogue stays outside it"
+
+    def use(folder: str) -> str:
+        path = _begin(folder, suffix, text)
+        _run(command, path, {**env, "TMPDIR": folder}, cwd, gone)  # editors, and what they start, have drafts of their own
+        return _typed(path, gone)
+
+    return memory.lend(base, use)
+
+
+def _begin(folder: str, suffix: str, text: str) -> str:
+    """The draft, as it is before anybody types; its path."""
+    path = os.path.join(folder, f"draft{suffix}")
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return path
+
+
+def _typed(path: str, where: str) -> str:
+    try:
+        with open(path, "rb") as edited:
+            return edited.read().decode()
+    except OSError as error:
+        raise Unavailable(f"the editor took the draft away: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongCall("the text from the editor is not UTF-8", why=where) from None
 
 
 def page(text: str, env: Mapping[str, str], setting: str = "") -> bool:
@@ -70,13 +105,31 @@ def page(text: str, env: Mapping[str, str], setting: str = "") -> bool:
     return True
 
 
-def _run(command: list[str], path: str, env: Mapping[str, str], cwd: str | None) -> None:
+def _run(command: list[str], path: str, env: Mapping[str, str], cwd: str | None, kept: str) -> None:
+    """Let a person work on it. However the wait ends, the editor has ended: nothing may write behind our back."""
     import subprocess
 
-    kept = f"the draft is kept in {path}"
     try:
-        status = subprocess.run([*command, path], check=False, env=dict(env), cwd=cwd).returncode
+        process = subprocess.Popen([*command, path], env=dict(env), cwd=cwd)
     except OSError as error:
         raise Unavailable(f"cannot start the editor {command[0]}: {error.strerror}", why=kept, fix="set $EDITOR") from None
+    try:
+        status = process.wait()
+    finally:
+        _end(process)
     if status:
         raise Unavailable(f"the editor {command[0]} ended with status {status}", why=kept)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Nothing for a process that has ended. Else a moment to put its terminal in order, then the end."""
+    import subprocess
+
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

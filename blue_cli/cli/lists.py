@@ -160,4 +160,4 @@ def _without_dialogue(here: Call, titles: list[Column], rows: list[Cells]) -> tu
 def _counts(noun: str, found: Listed, screen: Screen) -> str:
     if found.counts:
         return counts_line(found.counts, noun, screen.color)
-    return f"{len(found.rows)} {noun}"
+    return f"{len(found.rows)} {noun if len(found.rows) != 1 else noun.removesuffix('s')}"

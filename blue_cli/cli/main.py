@@ -69,10 +69,19 @@ def _guard(call: Call, action: Callable[[], int]) -> int:
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         if call.world.env.get("BLUE_DEBUG") == "1":
-            import traceback
+            call.world.stderr.write(_trace(error, call.opened_seal))
+        return _report(call, translate(error, call.world.cwd, call.opened_seal))
 
-            traceback.print_exception(error, file=call.world.stderr)
-        return _report(call, translate(error, call.world.cwd))
+
+def _trace(error: BaseException, sealed: bool) -> str:
+    """Where it went wrong. After something sealed was opened, without what the exceptions say: they quote."""
+    import traceback
+
+    if not sealed:
+        return "".join(traceback.format_exception(error))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return (_trace(before, True) if before else "") + f"Traceback (most recent call last):\n{frames}{type(error).__name__}\n"
 
 
 def _report(call: Call, error: BlueError) -> int:
@@ -109,8 +118,8 @@ def _help(call: Call, node: Root | Branch, path: str) -> Result:
 # --- from any error to one of ours ---------------------------------------------------------------------------
 
 
-def translate(error: BaseException, cwd: str = ".") -> BlueError:
-    """The `BlueError` that an exception means; paths as seen from `cwd`."""
+def translate(error: BaseException, cwd: str = ".", sealed: bool = False) -> BlueError:
+    """The `BlueError` that an exception means; paths as seen from `cwd`. `sealed`: something sealed was opened."""
     if isinstance(error, BlueError):
         return error
     if isinstance(error, KeyboardInterrupt):
@@ -118,12 +127,12 @@ def translate(error: BaseException, cwd: str = ".") -> BlueError:
     if isinstance(error, OSError):
         place = os.path.relpath(error.filename, cwd) if isinstance(error.filename, str) else "the system"
         return Unavailable(f"{place}: {error.strerror or error}")
-    return _wrong_call(error) or _bug(error)
+    return _wrong_call(error) or _bug(error, sealed)
 
 
-def _bug(error: BaseException) -> BlueError:
-    """No traceback and no locals: either could show text or keys that are nobody's business."""
-    first = str(error).split("\n")[0][:200]
+def _bug(error: BaseException, sealed: bool) -> BlueError:
+    """No traceback and no locals: either could show text or keys that are nobody's business; `sealed`: no message either."""
+    first = "" if sealed else str(error).split("\n")[0][:200]
     return BlueError(
         f"a bug in blue: {type(error).__name__}{': ' + first if first else ''}",
         fix="run it again with BLUE_DEBUG=1 to see where, and report it",

@@ -78,6 +78,7 @@ class Call:
         self.warnings: list[Finding] = []
         self.hints: list[str] = []
         self.status = 0
+        self.drafts_in = ""  # where texts of a sealed dialogue may lie (`memory.place`); empty: it is a plain one
         self._workspace: Workspace | None = None
         self._watched: Watched | None = None
 
@@ -101,6 +102,10 @@ class Call:
 
             self._workspace = open_workspace(self.cwd, self.world.env, self.world.store)
             self.warnings += self._workspace.warnings
+            if self.may_ask():
+                from getpass import getpass
+
+                self._workspace.ask = getpass
             if self.world.stderr.isatty() and not (self.globals.quiet or self.globals.json):
                 self._workspace.watch(self._watch)
         return self._workspace
@@ -113,9 +118,17 @@ class Call:
         return self._watched
 
     def settle(self) -> None:
-        """Leave the terminal clean for what is written next."""
+        """Leave the terminal clean for what is written next, and take up what the store has to say."""
         if self._watched is not None:
             self._watched.clear()
+        if self._workspace is not None:
+            self.warnings += [Finding("sealed", note, severity="warning") for note in dict.fromkeys(self._workspace.notes)]
+            self._workspace.notes.clear()
+
+    @property
+    def opened_seal(self) -> bool:
+        """Whether keys were asked for: from then on text that is nobody's business may be at hand."""
+        return self._workspace is not None and self._workspace.has_keys
 
     @property
     def color_setting(self) -> str:
@@ -176,12 +189,24 @@ class Call:
         return data
 
     def keep(self, data: bytes) -> str:
-        """Put a text that would be lost where only this user can read it; the path."""
+        """Put a text that would be lost where only this user can read it; the path. One of a sealed dialogue stays in
+        memory, and how to be rid of it is said."""
         import tempfile
 
+        if self.drafts_in:
+            return self._keep_sealed(data)
         descriptor, path = tempfile.mkstemp(prefix="blue-", suffix=".md")
         with open(descriptor, "wb") as file:
             file.write(data)
+        return path
+
+    def _keep_sealed(self, data: bytes) -> str:
+        from blue_cli.cli import memory
+
+        path = memory.keep(self.drafts_in, "draft.md", data)
+        said = f"your text is kept outside the seal, in {path}"
+        gone = "it is in memory, and gone after a restart" if memory.is_in_memory(self.drafts_in) else "it lies on the disk"
+        self.warnings.append(Finding("sealed", said, why=gone, fix=f"when it is done: rm -r {os.path.dirname(path)}", severity="warning"))
         return path
 
     def may_ask(self) -> bool:

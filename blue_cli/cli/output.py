@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO
 
 from blue_cli.cli.options import Call
-from blue_cli.errors import BlueError, Finding, Refused, Unavailable
+from blue_cli.errors import BlueError, Finding, Refused, Tampered, Unavailable
 from blue_cli.views.listing import Cells, Column, paint, table, tsv
 from blue_cli.views.text import sanitize, sanitize_lines
 
@@ -118,23 +118,20 @@ def error_document(call: Call, error: BlueError) -> dict[str, Any]:
         "suggestions": list(error.suggestions),
     }
     document: dict[str, Any] = {"schema": "blue/error@1", "error": shown}
-    if isinstance(error, Refused):
-        document["findings"] = [finding_document(finding) for finding in error.findings]
+    if isinstance(error, Refused | Tampered):
+        document["findings"] = finding_documents(error.findings)
     return {**document, "warnings": _warnings(call)}
 
 
-def finding_document(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON (CLI.md, errors and findings); a place that there is not is null."""
-    fields = finding._asdict()
-    for name in ("line", "column", "end_line", "end_column"):
-        fields[name] = fields[name] or None
-    order = ("rule", "severity", "path", "line", "column", "end_line", "end_column", "message", "why", "fix", "fixable", "id")
-    document = {name: fields[name] for name in order}
-    return {**document, "related": list(finding.related), "suggestions": list(finding.suggestions)}
+def finding_documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as JSON."""
+    from blue_cli.views.findings import as_document  # only who has found something pays for it
+
+    return [as_document(finding) for finding in findings]
 
 
 def _warnings(call: Call) -> list[dict[str, Any]]:
-    return [finding_document(finding) for finding in call.warnings]
+    return finding_documents(call.warnings) if call.warnings else []
 
 
 def talk(call: Call) -> None:
@@ -159,7 +156,7 @@ def _error_lines(error: BlueError, color: bool) -> Iterable[str]:
     place = _place(error.path, error.line, error.column)
     yield f"blue: {paint('error', 'error', color)}: {place}{sanitize(error.message)}"
     yield from _because(error.why, error.fix)
-    for finding in error.findings if isinstance(error, Refused) else ():
+    for finding in error.findings if isinstance(error, Refused | Tampered) else ():
         yield from _finding_lines(finding, color)
 
 
@@ -203,6 +200,22 @@ def write(call: Call, text: str) -> None:
     try:
         call.world.stdout.write(text)
         call.world.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unavailable(f"cannot write to standard output: {error.strerror or error}") from None
+
+
+def write_bytes(call: Call, data: bytes) -> None:
+    """Exact bytes to stdout, where text would not be the same. Raises as `write` does."""
+    buffer = getattr(call.world.stdout, "buffer", None)
+    if buffer is None:  # a stream of text only
+        write(call, data.decode(errors="surrogateescape"))
+        return
+    try:
+        call.world.stdout.flush()
+        buffer.write(data)
+        buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:

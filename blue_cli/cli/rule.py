@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blue_cli.cli.options import Call, call
-from blue_cli.cli.output import Result, finding_document
+from blue_cli.cli.output import Result
 from blue_cli.dialogue.grammar import VERBS
 from blue_cli.errors import Refused, WrongCall
 
@@ -72,12 +72,13 @@ def _refused(here: Call, error: Refused, dialogue: str, wish: Wish) -> Result:
     """Every finding, and how to try again."""
     if not here.globals.json:
         raise error
-    words = ["blue", *(["-C", here.globals.folder] if here.globals.folder else []), "rule", wish.id, wish.verb, "-d", dialogue]
+    from blue_cli.cli import drafts
+
+    words = ["rule", wish.id, wish.verb, "-d", dialogue]
     for name in ("into", "via", "reason"):
         words += [f"--{name}", getattr(wish, name)] if getattr(wish, name) else []
     words += [flag for flag, on in (("--if-absent", wish.if_absent), ("--replace", wish.replace)) if on]
-    errors = [finding_document(f) for f in error.findings]
-    return Result("blue/rule@1", {"created": False, "errors": errors, "retry": shlex.join(words)}, status=error.exit)
+    return drafts.refused(error, "blue/rule@1", drafts.again(here, words))
 
 
 def add_rulings(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from blue_cli.actions.overview import find, read
+from blue_cli.actions.overview import find, read_text
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result
 from blue_cli.views import verdicts
@@ -19,7 +19,7 @@ def command(
 ) -> Result:
     """One thing: its words and its text, what happened to it, what refers to it."""
     here = call()
-    graph = read(here.workspace.store, here.dialogue().uid)
+    graph = read_text(here.workspace.store, here.dialogue().uid)
     verdict = verdicts.find(graph, id)
     if verdict is not None:
         return Result(

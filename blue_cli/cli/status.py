@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from blue_cli.actions.overview import read
+from blue_cli.actions.overview import read, read_text
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result
 from blue_cli.errors import Refused
@@ -18,7 +18,7 @@ def command(
 ) -> Result:
     """How far a dialogue has come: velocity, signals, what is in the way, the next step."""
     here = call()
-    graph = read(here.workspace.store, here.dialogue().uid)
+    graph = (read_text if gate else read)(here.workspace.store, here.dialogue().uid)
     closed = gate and not view.gate(graph)
     return Result(
         "blue/status@1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,17 +10,16 @@ import typer
 from blue_cli.actions.placement import Draft
 from blue_cli.actions.verdict_text import Wish
 from blue_cli.actions.verdicts import Given, begin, give
+from blue_cli.cli import drafts
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import add_list
 from blue_cli.cli.options import Call, call
-from blue_cli.cli.output import Result, finding_document
-from blue_cli.cli.round import EDITED, STDIN
+from blue_cli.cli.output import Result
+from blue_cli.cli.plaintext import TempOption
 from blue_cli.dialogue.convergence import measure
 from blue_cli.dialogue.ids import VERDICT_KINDS
-from blue_cli.dialogue.rulebook import WARNING
-from blue_cli.dialogue.sources import FOLDER
 from blue_cli.dialogue.verdicts import CONFIDENCES
-from blue_cli.errors import BlueError, Refused, WrongCall
+from blue_cli.errors import BlueError, WrongCall
 from blue_cli.views import added
 from blue_cli.views import verdicts as view
 from blue_cli.views.export import convergence
@@ -43,6 +42,7 @@ def add_(
     if_absent: Annotated[bool, typer.Option("--if-absent", help="The same verdict again is no error.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and say what would happen.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Open the text in an editor first.")] = False,
+    plaintext_temp: TempOption = False,
 ) -> Result:
     """Give a verdict. A final one needs a dialogue that can converge; it is never changed, only superseded by the next."""
     here = call()
@@ -50,16 +50,13 @@ def add_(
                 here.expert(""), if_absent, dry_run)  # fmt: skip
     _refuse_wrong(wish)
     row = here.dialogue()
-    draft = _draft(here, row.uid, file, edit, wish)
+    texts = drafts.given(here, [file] if file else [])
+    if edit or not texts:
+        texts = [_edited(here, row.uid, texts, wish, plaintext_temp)]
     try:
-        done = give(here.workspace.store, row.uid, draft, wish, here.world.now())
+        done = give(here.workspace.store, row.uid, texts[0], wish, here.world.now())
     except BlueError as error:
-        retry = _retry(here, row.id, draft, wish)
-        if isinstance(error, Refused):
-            return _refused(here, error, retry)
-        if draft.name == EDITED:
-            error.fix = "\n".join(filter(None, (error.fix, f"your text is kept: {retry}")))
-        raise
+        return drafts.failed(here, error, "blue/verdict.add@1", texts, lambda: _retry(here, row.id, texts, wish))
     graph, verdict = done.graph, done.verdict
     return Result(
         "blue/verdict.add@1",
@@ -84,47 +81,16 @@ def _refuse_wrong(wish: Wish) -> None:
         raise WrongCall("--override says nothing without --force", fix="--force REASON --override")
 
 
-def _draft(here: Call, uid: str, file: str, edit: bool, wish: Wish) -> Draft:
-    """The text of the file, of standard input, or one that is typed."""
-    if not file and not here.world.stdin.isatty():
-        file = STDIN
-    draft = Draft(file, here.read_input() if file == STDIN else here.read_file(file)) if file else None
-    if draft is not None and not edit:
-        return draft
-    from blue_cli.cli.external import edit as edited
-
-    if not here.may_ask():
-        raise WrongCall("there is nobody to type the verdict", fix="name a file, or pipe the text into: blue verdict add -")
-    if draft is not None:
-        begun = draft.data.decode(errors="replace")
-    else:
-        begun = "\n"
-    text = begun.rstrip("\n") + added.comment(view.outline(begin(here.workspace.store, uid, wish)))
-    typed = added.without_template(edited(text, ".md", here.world.env, str(here.workspace.config["editor"]), here.cwd))
-    if not typed.strip():
-        raise Refused("nothing was typed, nothing is written")
-    return Draft(EDITED, typed.encode())
+def _edited(here: Call, uid: str, texts: Sequence[Draft], wish: Wish, plaintext_temp: bool) -> Draft:
+    """A text from the editor, which opens with the file (with `--edit`), and with what there is to decide."""
+    drafts.need_typist(here, "verdict", "blue verdict add")
+    drafts.open_first(here, uid, plaintext_temp)
+    begun = texts[0].data.decode(errors="replace").rstrip("\n") if texts else ""
+    return drafts.typed(here, begun, added.comment(view.outline(begin(here.workspace.store, uid, wish))))
 
 
-def _refused(here: Call, error: Refused, retry: str) -> Result:
-    """Every finding, and how to try again."""
-    if not here.globals.json:
-        findings = [
-            f._replace(path=here.workspace.shown(f.path, here.world.cwd)) if f.path.startswith(FOLDER) else f for f in error.findings
-        ]
-        raise Refused(error.message, findings, why=error.why, fix=f"mend it, then: {retry}")
-    errors = [finding_document(f) for f in error.findings if f.severity != WARNING]
-    warnings = tuple(f for f in error.findings if f.severity == WARNING)
-    return Result("blue/verdict.add@1", {"created": False, "errors": errors, "retry": retry}, warnings=warnings, status=error.exit)
-
-
-def _retry(here: Call, dialogue: str, draft: Draft, wish: Wish) -> str:
-    """The same call again. A text that nobody has in a file yet is kept in one."""
-    name = here.keep(draft.data) if draft.name == EDITED else draft.name
-    words = ["blue", *(["-C", here.globals.folder] if here.globals.folder else []), "verdict", "add"]
-    odd = name.startswith("-") and name != STDIN
-    words += [] if odd else [name]
-    words += ["-d", dialogue]
+def _retry(here: Call, dialogue: str, texts: Sequence[Draft], wish: Wish) -> str:
+    words = ["-d", dialogue]
     single = (("--kind", wish.kind), ("--author", wish.author), ("--recommendation", wish.recommendation), ("--vote", wish.vote),
               ("--confidence", wish.confidence), ("--force", wish.force or ""))  # fmt: skip
     several = [("--condition", text) for text in wish.conditions] + [("--supporting", slug) for slug in wish.supporting]
@@ -132,7 +98,7 @@ def _retry(here: Call, dialogue: str, draft: Draft, wish: Wish) -> str:
         words += [option, value] if value else []
     flags = (("--override", wish.override and bool(wish.force)), ("--if-absent", wish.if_absent), ("--dry-run", wish.dry_run))
     words += [flag for flag, on in flags if on]
-    return shlex.join([*words, *(["--", name] if odd else [])])
+    return drafts.retry(here, ("verdict", "add"), texts, words)
 
 
 add_list(app, "verdicts")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from blue_cli.actions.overview import read
+from blue_cli.actions.overview import read_text
 from blue_cli.actions.reasoning import subject
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result
@@ -29,7 +29,7 @@ def command(
     A doubt that nobody but its author answered is marked. Fragile: everything rests on one leaf.
     """
     here = call()
-    graph = read(here.workspace.store, here.dialogue().uid)
+    graph = read_text(here.workspace.store, here.dialogue().uid)
     name = subject(graph, id)
     links = Links(graph)
     if impact:

@@ -14,7 +14,7 @@ from blue_cli.dialogue.grammar import ACT, ENTITY, MOVE, REF, RULING, STANCE, VE
 from blue_cli.dialogue.ids import JUDGE, kind_of
 from blue_cli.dialogue.lifecycle import Act, Judged
 from blue_cli.dialogue.markers import Mark
-from blue_cli.dialogue.model import Move, Ref, Ruling
+from blue_cli.dialogue.model import Move, Ref, Ruling, new
 from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.resolve import Token
 from blue_cli.dialogue.sources import Source, Trouble
@@ -93,17 +93,24 @@ class _File:
     def ref(self, mark: Mark) -> None:
         """`[RE:VERB target …]`"""
         head = mark.label.partition(":")[0].strip()
-        known = None if self.acts.cast.resolver.register else self.known(head)  # a register's `T01` is not everybody's
+        known = self.named(head)
         if known is not None:
             self.link(mark, mark.row.effect, head, known)
             return
         for token in self.targets(mark, head):
             self.link(mark, mark.row.effect, token.written, self.find(mark, token))
 
+    def named(self, word: str) -> str | None:
+        """What a single target means where that is seen at once: a canonical id, or a display id that is not doubtful.
+        Nearly every ref is one of the two; taking it apart costs ten times as much, and says the same."""
+        if word in self.acts.cast.entities:
+            return None if word in self.bound else word
+        return None if self.acts.cast.resolver.register else self.known(word)  # a register's `T01` is not everybody's
+
     def known(self, id: str) -> str | None:
-        """What a display id means where nothing can be doubtful about it: nothing is bound, and one file claims it."""
+        """What a display id means where nothing can be doubtful about it: it is not bound, and one file claims it."""
         resolver = self.acts.cast.resolver
-        return None if self.bound or id in resolver.claimed else resolver.display.get(id)
+        return None if id in self.bound or id in resolver.claimed else resolver.display.get(id)
 
     def stance(self, mark: Mark, name: str | None) -> None:
         """What a stance is on, where it says so."""
@@ -132,9 +139,8 @@ class _File:
         """A ref, and its effect when the verb may have that target."""
         speaker = self.speaker(mark)
         if not self.acts.only:
-            self.acts.refs.append(
-                Ref(speaker, effect, target, written, self.author, self.round, self.source.path, mark.line, mark.column)
-            )
+            place = (self.source.path, mark.line, mark.column)
+            self.acts.refs.append(new(Ref, (speaker, effect, target, written, self.author, self.round, *place)))
         if target is not None and self.legal(mark, effect, speaker, target, written):
             self.act(effect, target, mark, speaker)
 
@@ -172,7 +178,7 @@ class _File:
         """Something is done to an entity, in this round."""
         if target.startswith("@") or (self.verdict and self.author != JUDGE):
             return
-        act = Act(effect, self.author, reference, self.source.path, mark.line)
+        act = new(Act, (effect, self.author, reference, self.source.path, mark.line))
         if self.author == JUDGE:
             self.acts.judges.setdefault(self.round, []).append(Judged(target, act, into))
         else:
@@ -193,9 +199,7 @@ class _File:
         speaker = self.speaker(mark)
         found = [(t.written, self.find(mark, t)) for t in tokens]
         legal = tuple(name for written, name in found if name and self.legal(mark, effect, "", name, written))
-        self.acts.moves.append(
-            Move(self.author, self.round, effect, legal, text, self.source.path, mark.line, mark.column, speaker)
-        )
+        self.acts.moves.append(Move(self.author, self.round, effect, legal, text, self.source.path, mark.line, mark.column, speaker))
         for name in legal:
             if effect == "concede":
                 self.act(effect, name, mark, speaker)

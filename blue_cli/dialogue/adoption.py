@@ -31,9 +31,11 @@ SHOWN = 20  # differences that an error lists
 
 
 class Adoption(NamedTuple):
-    """The plan: files to write and to delete, paths that move aside (from, to), and the native dialogue that it makes."""
+    """The plan: files to write; before that, files to put aside and to delete, paths that move so (from, to), and the native
+    dialogue that it makes. What moves must be gone before `dialogue.md` is there: a native reading would take it in."""
 
     puts: Mapping[str, bytes]
+    aside: Mapping[str, bytes]
     deletes: tuple[str, ...]
     moved: tuple[tuple[str, str], ...]
     after: Graph
@@ -62,8 +64,9 @@ def plan(graph: Graph, blobs: Mapping[str, bytes], uid: str, created: str) -> Ad
             after = fold(files)
     _compare(graph, after)
     # dialogue.md last: killed before it, the folder still is an older dialogue that says the same, and the next run ends the work
-    puts = {**{to: blobs[source] for source, to in moved.items()}, **files, **judge.files({**base, **files}), **about}
-    return Adoption(puts, tuple(moved), tuple((path_of(a), path_of(b)) for a, b in moved.items()), after)
+    puts = {**files, **judge.files({**base, **files}), **about}
+    aside = {to: blobs[source] for source, to in moved.items()}
+    return Adoption(puts, aside, tuple(moved), tuple((path_of(a), path_of(b)) for a, b in moved.items()), after)
 
 
 def _end(graph: Graph) -> int:

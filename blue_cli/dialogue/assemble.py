@@ -160,6 +160,9 @@ def _writers(sources: Sources) -> dict[int, tuple[str, ...]]:
     for s in sources.files:
         if s.author != JUDGE:
             writers.setdefault(s.round, []).append(s.author)
+    for round, author in sources.shut:
+        if author != JUDGE:
+            writers.setdefault(round, []).append(author)
     return {round: tuple(sorted(who)) for round, who in writers.items()}
 
 

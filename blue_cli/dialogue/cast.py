@@ -46,26 +46,20 @@ _STANCE = pattern(r"\s*([A-Za-z]+)\s*(?:\|\s*(\d+(?:\.\d+)?|\.\d+))?")
 def cast(sources: Sources, only: str = "") -> Cast:
     """Name everything, or entities of the kinds in `only`. They come in the order of the files."""
     numberings = [identity.number(s.marks, s.author, only) for s in sources.files]
-    shown = identity.displays(
-        [identity.FileIds(s.author, s.round, n.entities, ids_of(s)) for s, n in zip(sources.files, numberings, strict=True)]
-    )
+    saying = [(s, n) for s, n in zip(sources.files, numberings, strict=True) if n is not identity.NOTHING]
+    shown = iter(identity.displays([identity.FileIds(s.author, s.round, n.entities, ids_of(s)) for s, n in saying]))
     entities: dict[str, Entity] = {}
-    owners: list[dict[int, str]] = []
-    doubled: list[tuple[Source, Mark]] = []
-    beyond: list[tuple[Source, Mark]] = []
-    for source, numbering, ids in zip(sources.files, numberings, shown, strict=True):
-        if numbering is identity.NOTHING:
-            owners.append({})
-            continue
-        owners.append(_define(source, numbering, ids, entities, only))
-        doubled += [(source, n.mark) for n in numbering.entities if n.doubled]
-        beyond += [(source, mark) for mark in numbering.beyond]
+    owners: list[Mapping[int, str]] = []
+    for source, numbering in zip(sources.files, numberings, strict=True):
+        owners.append({} if numbering is identity.NOTHING else _define(source, numbering, next(shown), entities, only))
+    doubled = tuple((s, numbered.mark) for s, n in saying for numbered in n.entities if numbered.doubled)
+    beyond = tuple((s, mark) for s, n in saying for mark in n.beyond)
+    foreign = tuple((s, mark) for s, n in saying for mark in n.foreign)
     slugs = _slugs(sources)
     rows, counting = _match(sources, entities, slugs)
     by_number = {entities[name].number: name for row, name in rows if row.author is None}
     resolver = resolve.Resolver(entities, slugs, by_number, _spelled(rows), sources.meta.tensions == JUDGE)
-    foreign = tuple((s, m) for s, n in zip(sources.files, numberings, strict=True) for m in n.foreign)
-    return Cast(entities, owners, foreign, tuple(doubled), rows, counting, resolver, tuple(beyond))
+    return Cast(entities, owners, foreign, doubled, rows, counting, resolver, beyond)
 
 
 def ids_of(source: Source) -> Mapping[str, str]:
@@ -89,14 +83,15 @@ def _define(
         return {}
     ends = [len(source.text)] if only else content_ends(source)
     owned: dict[int, str] = {}
-    prefix, round, path = f"{source.author.upper()}-", source.round, source.path
+    author, round, path = source.author, source.round, source.path
+    prefix, digits = f"{author.upper()}-", f"{round:02d}"
     for (mark, kind, number, _), (id, assigned) in zip(numbering.entities, ids, strict=True):
-        name = f"{prefix}{kind}{round:02d}{number:02d}"
-        end = ends[bisect_left(ends, mark.end)]
-        owned[mark.pos] = name
+        _, pos, start, line, column, written, _, label = mark
+        name = f"{prefix}{kind}{digits}{number:02d}"
+        owned[pos] = name
         entities[name] = new(Entity, (
-            name, id, kind, source.author, round, number, mark.written or None, mark.label, path,
-            mark.line, mark.column, mark.end, end, assigned, stance(mark.label) if kind == "S" else None,
+            name, id, kind, author, round, number, written or None, label, path,
+            line, column, start, ends[bisect_left(ends, start)], assigned, stance(label) if kind == "S" else None,
         ))  # fmt: skip
     return owned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from blue_cli.dialogue.grammar import UNSETTLED
@@ -90,7 +91,8 @@ def blockers(graph: Graph, measured: Convergence) -> list[Blocker]:
     """Everything that keeps it from converging, in the order in which it can be done."""
     if measured.round is None:
         return [Blocker("not-written", slug) for slug in measured.panel]
-    silent = [slug for slug in measured.panel if slug not in measured.signals and slug not in measured.missing]
+    unknown = {author for round, author in graph.sources.shut if round == measured.round}
+    silent = [slug for slug in measured.panel if slug not in {*measured.signals, *measured.missing, *unknown}]
     return [
         *(Blocker("not-written", slug) for slug in measured.missing),
         *(Blocker("open-tension", name) for name in measured.open_tensions),
@@ -113,17 +115,40 @@ def final_of(graph: Graph, number: int) -> bool:
 
 def history(graph: Graph) -> list[RoundState]:
     """Every round that has a contribution or a panel of its own, as it looked when it was over."""
-    rounds = sorted(graph.writers)
-    return [_round(graph, r) for r in range(rounds[-1] + 1)] if rounds else []
+    last = graph.last_round
+    if last is None:
+        return []
+    fresh = [0] * (last + 1)
+    for entity, _ in graph.of_kind("P"):
+        if entity.round <= last and entity.author != JUDGE:
+            fresh[entity.round] += 1
+    return [_round(graph, number, opened, fresh[number]) for number, opened in enumerate(_open_after_each(graph, last))]
 
 
-def _round(graph: Graph, number: int) -> RoundState:
+def _round(graph: Graph, number: int, opened: int, fresh: int) -> RoundState:
     panel, writers = graph.panel(number), graph.writers.get(number, ())
-    opened = sum(1 for name, s in graph.standing.items() if graph.entities[name].kind == "T" and open_after(graph, name, number))
-    fresh = sum(1 for e, _ in graph.of_kind("P") if e.round == number and e.author != JUDGE)
     signals = tuple(slug for slug in graph.signals.get(number, ()) if slug in panel)
     percent = round(100 * len(signals) / len(panel), 1) if panel else 0.0
     return RoundState(number, panel, writers, opened, fresh, opened + fresh, percent, signals)
+
+
+def _open_after_each(graph: Graph, last: int) -> list[int]:
+    """How many tensions were open when each round was over: `open_after` of all of them, every event looked at once."""
+    change = [0] * (last + 1)  # how many more are open than were a round before
+    for entity, where in graph.of_kind("T"):
+        number = entity.round
+        if number > last or where.status == "raised":
+            continue
+        is_open = True
+        change[number] += 1
+        for event in where.events:
+            number = max(number, event.round)
+            if number > last:
+                break
+            if event.status and is_open != (event.status in UNSETTLED):
+                is_open = not is_open
+                change[number] += 1 if is_open else -1
+    return list(accumulate(change))
 
 
 def open_after(graph: Graph, name: str, number: int) -> bool:

@@ -5,13 +5,13 @@ Known keys come first, in the order of FORMAT.md, section 1; what the tool does 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from blue_cli.dialogue import canonical, handwriting
 from blue_cli.dialogue.document import MAX_FRONT
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.errors import Finding, Refused
 
 ORDER: dict[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ INNER: dict[str, tuple[str, ...]] = {
 }
 
 _TAIL = "\0"  # no key can be this
-_BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+")
+_BLANK = pattern(r"\A(?:[ \t]*\r?\n)+")
 
 Problems = Sequence[tuple[int, int, str]]
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from blue_cli.dialogue.ids import JUDGE, LAST_NUMBER, display
 from blue_cli.dialogue.markers import Mark
+from blue_cli.dialogue.model import new
 
 MOST_DIGITS = 9  # of a number in an id: Python refuses to read more than 4,300
 
@@ -45,7 +46,7 @@ def number(marks: Sequence[Mark], author: str, only: str = "") -> Numbering:
             if not asked or (letter, asked) in taken or (mark.author and mark.author != author):
                 return _contended(marks, author, only)
             taken.add((letter, asked))
-            entities.append(Numbered(mark, letter, asked))
+            entities.append(new(Numbered, (mark, letter, asked, False)))
     return Numbering(tuple(entities), ()) if entities else NOTHING
 
 
@@ -121,11 +122,14 @@ def displays(files: Sequence[FileIds]) -> list[list[tuple[str, bool]]]:
             out.append([])
             continue
         shown: list[tuple[str, bool]] = []
+        digits = f"{round:02d}"
         for _, kind, number, _ in entities:
             value = ids.get(f"{kind}{number:02d}")
-            good = value is not None and is_assignment(kind, value, round)
-            missing = missing or not good
-            shown.append((value, True) if good and value else ("", False))
+            if value is not None and is_assignment(kind + digits, value):
+                shown.append((value, True))
+            else:
+                shown.append(("", False))
+                missing = True
         out.append(shown)
     if missing:
         _count_on(files, out, highest(id for shown in out for id, assigned in shown if assigned))
@@ -153,14 +157,13 @@ def _count_on(files: Sequence[FileIds], out: list[list[tuple[str, bool]]], last:
                 out[i][j] = (display(entity.kind, f.round, last[place]), False)
 
 
-def is_assignment(key: str, value: object, round: int) -> bool:
-    """Whether an entry of `ids:` can stand: a display id of the key's kind and the file's round."""
+def is_assignment(place: str, value: object) -> bool:
+    """Whether an entry of `ids:` can stand: a display id of its key's kind and its file's round (`T01`)."""
     return (
         isinstance(value, str)
-        and value[:1] == key[:1]
-        and value[1:3] == f"{round:02d}"
+        and value[:3] == place
         and 5 <= len(value) <= 3 + MOST_DIGITS
         and value.isascii()
         and value[3:].isdigit()
-        and int(value[3:]) > 0
+        and value[3:].strip("0") != ""
     )

@@ -102,7 +102,8 @@ class State:
     def standing(self) -> Standing:
         """What the fold leaves behind."""
         proposed = tuple(sorted(self.proposals)) if self.status in EXPERTS and self.status != "resolved" else ()
-        return Standing(self.status, tuple(self.contributors), tuple(self.events), self.judge_word, self.merged_into, proposed)
+        raisers, events = tuple(self.contributors), tuple(self.events)
+        return new(Standing, (self.status, raisers, events, self.judge_word, self.merged_into, proposed))
 
     # --- tensions ------------------------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class State:
         """Take a status; the event that led to it says so."""
         if status != self.status:
             self.status = status
-            self.events[-1] = self.events[-1]._replace(status=status)
+            self.events[-1] = new(Event, (*self.events[-1][:-1], status))  # `_replace` costs as much as the whole act
 
     def _strength(self, act: Act) -> int:
         if act.effect == "resolve":

@@ -8,7 +8,6 @@ which a line could be hidden (code, tables, HTML, quotes). Never raises: what ca
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from blue_cli.dialogue.grammar import BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE,
 from blue_cli.dialogue.ids import KINDS
 from blue_cli.dialogue.model import new
 from blue_cli.dialogue.pattern import pattern
+from blue_cli.dialogue.sight import View, line_starts
 
 
 class Mark(NamedTuple):
@@ -58,11 +58,11 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
 ) -> tuple[list[Mark], blocks.Blocks | None]:
     """All marks of the body that begins at offset `start`, on line `line` of the file, in order.
 
-    `text` has only line feeds as line ends. The block reading comes back too, where one was needed (or asked for
-    with `near`), so that the caller need not read again. With `only` (kind letters) just entities of those kinds and
+    `text` has only line feeds as line ends. The block reading comes back too, where one was needed (with `near`, of every
+    body that is not plain), so that the caller need not read again. With `only` (kind letters) just entities of those kinds and
     what can change a tension are looked for, and lines and columns are not counted.
     """
-    view = _View(text, start, near)
+    view = View(text, start, near)
     marks: list[Mark] = []
     add, brackets, at = marks.append, None, start
     for match in _candidates(only).finditer(text, start):
@@ -82,14 +82,18 @@ def scan(  # noqa: C901  # the innermost loop of the program: a call more for ev
             if not end:
                 continue
             inside = text[match.start(6) : end - 1]
-        if not (view.begins(pos, end) or view.shows(pos)):
+        if not (view.plain or view.begins(pos, end) or view.shows(pos)):
             continue
         if only and not row.letter:
             add(new(Mark, (row, pos, end, 0, 0, "", "", inside)))
             continue
         line += text.count("\n", at, pos)
         at = pos
-        add(_mark(text, row, pos, end, line, f"{author}-{letter}{digits}" if author else "", inside))
+        column = pos - text.rfind("\n", 0, pos)
+        if row.shape in _OPENS:
+            add(_opening(text, row, pos, end, line, column, f"{author}-{letter}{digits}" if author else "", inside))
+        else:
+            add(new(Mark, (row, pos, end, line, column, "", "", inside)))
     return marks, view.blocks
 
 
@@ -113,11 +117,8 @@ def _narrowed(marks: list[Mark], only: str) -> list[Mark]:
     return [m for m in marks if (m.row.letter in only if m.row.letter else m.row.word in ON_TENSIONS)]
 
 
-def _mark(text: str, row: Marker, pos: int, end: int, line: int, authored: str, inside: str) -> Mark:
-    """The mark of a candidate that counts. `authored` is an id with its author's name before it."""
-    column = pos - text.rfind("\n", 0, pos)
-    if row.shape not in _OPENS:
-        return new(Mark, (row, pos, end, line, column, "", "", inside))
+def _opening(text: str, row: Marker, pos: int, end: int, line: int, column: int, authored: str, inside: str) -> Mark:
+    """The mark of a candidate that opens an entity. `authored` is an id with its author's name before it."""
     written, label = (authored, inside.lstrip(_LEADING)) if authored else _identify(inside)
     author = authored.rpartition("-")[0].lower()
     return new(Mark, (row, pos, end, line, column, written, author, label.strip() or _rest_of_line(text, end)))
@@ -159,92 +160,6 @@ def _is_escaped(text: str, pos: int) -> bool:
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def _has_inline(text: str, start: int) -> bool:
-    """Whether something inside a paragraph can hide a marker. Fences alone hide lines, which the kinds say already."""
-    if "<" in text or ("(" in text and "](" in text):
-        return True
-    return "`" in text and text.count("`", start) != 3 * text.count("\n```", start)
-
-
-def _first(text: str, start: int) -> int:
-    """The offset of the first thing that can hide what stands paragraphs below it: a fence or HTML."""
-    if "`" not in text and "<" not in text and "~" not in text:
-        return len(text)
-    found = [at for at in (text.find("```", start), text.find("~~~", start), text.find("<", start)) if at >= 0]
-    return min(found, default=len(text))
-
-
-class _View:
-    """What can be seen of a body: its lines' kinds, and the spans inside its paragraphs.
-
-    Most markers begin a paragraph of their own at the margin, where nothing can hide them (`begins`). Blocks are read
-    only when there is another.
-    """
-
-    __slots__ = ("at", "bars", "blocks", "hidden", "index", "inline", "plain", "risk", "start", "starts", "text")
-
-    def __init__(self, text: str, start: int, near: bool) -> None:
-        self.text = text
-        self.start = start
-        self.risk = _first(text, start)
-        self.bars = "|" in text
-        self.plain = False
-        self.blocks: blocks.Blocks | None = None
-        if near:
-            self.look(near)
-
-    def look(self, near: bool) -> None:
-        """Read the blocks; of a plain body only when somebody else wants them."""
-        body = self.text[self.start :]
-        self.at, self.index = self.start, 0
-        self.starts: list[int] = []
-        self.hidden: dict[int, list[tuple[int, int]]] = {}
-        self.inline: bool | None = None
-        self.plain = blocks.plain(body)
-        self.blocks = None if self.plain and not near else blocks.read(body)
-
-    def begins(self, pos: int, end: int) -> bool:
-        """Whether a marker begins a paragraph at the margin, after a blank line, with no table, link, fence or HTML about."""
-        text = self.text
-        if pos > self.risk or (pos != self.start and text[pos - 2 : pos] != "\n\n") or text.startswith("(", end):
-            return False
-        if not self.bars:
-            return True
-        stop = text.find("\n", end)
-        return text.find("|", pos, stop if stop >= 0 else len(text)) < 0
-
-    def shows(self, pos: int) -> bool:
-        """Whether a marker at this offset can be one (FORMAT.md, section 2). Asked with rising offsets."""
-        if self.blocks is None and not self.plain:
-            self.look(False)
-        if self.blocks is None:
-            return True
-        self.index += self.text.count("\n", self.at, pos)
-        self.at = pos
-        kind = self.blocks.kinds[self.index]
-        if kind not in (blocks.TEXT, blocks.HEADING):
-            return False
-        if self.inline is None:
-            self.inline = _has_inline(self.text, self.start)
-        if not self.inline:
-            return True
-        spans = self._spans(self.blocks.regions[self.index])
-        before = bisect_right(spans, (pos, len(self.text))) - 1
-        return before < 0 or spans[before][1] <= pos
-
-    def _spans(self, first: int) -> list[tuple[int, int]]:
-        """Code spans, links and comments of the inline region that begins at line `first` of the body."""
-        if first not in self.hidden:
-            assert self.blocks is not None  # `shows` has read them
-            regions, last = self.blocks.regions, first
-            while last + 1 < len(regions) and regions[last + 1] == first:
-                last += 1
-            self.starts = self.starts or line_starts(self.text, self.start)
-            end = self.starts[last + 1] if last + 1 < len(self.starts) else len(self.text)
-            self.hidden[first] = blocks.hidden(self.text, self.starts[first], end)
-        return self.hidden[first]
-
-
 def _identify(inside: str) -> tuple[str, str]:
     """The id as written and the label, from what stands between an entity's word and its `]`."""
     head, colon, label = inside.partition(":")
@@ -253,16 +168,6 @@ def _identify(inside: str) -> tuple[str, str]:
     match = re.compile(_IDENTIFIED, re.S).fullmatch(inside)
     assert match is not None  # every part is optional
     return match[1] or "", match[2]
-
-
-def line_starts(text: str, start: int) -> list[int]:
-    """The offsets at which the lines from `start` on begin."""
-    starts = [start]
-    at = text.find("\n", start)
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
-    return starts
 
 
 def _rest_of_line(text: str, end: int) -> str:

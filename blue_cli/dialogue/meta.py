@@ -46,7 +46,7 @@ def read(id: str, uid: str, front: Mapping[str, Any]) -> tuple[Meta, list[Proble
 def _text(front: Mapping[str, Any], key: str, problems: list[Problem]) -> str:
     value = front.get(key)
     if value is None:
-        if key == "title":
+        if key == "title" and "sealed" not in front:  # what is sealed is not missing
             problems.append(("missing-field", "title: missing", "add a line `title: …`"))
         return ""
     if not isinstance(value, str):

@@ -15,7 +15,9 @@ from typing import NamedTuple
 from blue_cli.dialogue import blocks
 from blue_cli.dialogue.brackets import closing_bracket
 from blue_cli.dialogue.grammar import ACT, BY_WORD, ENTITY, ENTITY_OF, MARKERS, MOVE, REF, RULING, STANCE, Marker
-from blue_cli.dialogue.markers import OPENING, line_starts
+from blue_cli.dialogue.markers import OPENING
+from blue_cli.dialogue.pattern import pattern
+from blue_cli.dialogue.sight import line_starts
 from blue_cli.dialogue.sources import Source
 
 NEAR, VERB = "near-miss-marker", "invalid-ref-type"
@@ -39,10 +41,10 @@ _WORDS = {m.word: m for m in MARKERS if ":" not in m.word and " " not in m.word}
 _VERBS = {m.word.partition(":")[2]: m for m in MARKERS if m.shape in (REF, MOVE)}
 _PREFIXES = ("RE", "MOVE")
 _ID = r"(?:[0-9A-Za-z][0-9A-Za-z-]*-)?[PTRECSptrecs](?:\d+|-[A-Za-z0-9])"
-_CANDIDATE = re.compile(r"\[[ \t]*([A-Za-z]+)(?=[^A-Za-z])")
-_PREFIXED = re.compile(r"\[[ \t]*(?P<prefix>RE|MOVE)(?P<gap>[ \t]*[:–-]?[ \t]*)(?P<verb>[A-Za-z]+)(?![0-9A-Za-z-])", re.I)
-_PLAIN = re.compile(r"\[[ \t]*(?P<word>[A-Za-z]+)(?P<rest>[ \t]*(?:on[ \t]+)?(?P<id>" + _ID + r")?[^\S\n]*(?P<next>[:\]|–-]?))")
-_IDENTIFIED = re.compile(r"\[[0-9A-Za-z][0-9A-Za-z-]*-([PTRECS])\d{2,}[ \t]*:")
+_CANDIDATE = pattern(r"\[[ \t]*([A-Za-z]+)(?=[^A-Za-z])")
+_PREFIXED = pattern(r"\[[ \t]*(?P<prefix>RE|MOVE)(?P<gap>[ \t]*[:–-]?[ \t]*)(?P<verb>[A-Za-z]+)(?![0-9A-Za-z-])", re.I)
+_PLAIN = pattern(r"\[[ \t]*(?P<word>[A-Za-z]+)(?P<rest>[ \t]*(?:on[ \t]+)?(?P<id>" + _ID + r")?[^\S\n]*(?P<next>[:\]|–-]?))")
+_IDENTIFIED = pattern(r"\[[0-9A-Za-z][0-9A-Za-z-]*-([PTRECS])\d{2,}[ \t]*:")
 
 
 def find(source: Source) -> list[Near]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from blue_cli.errors import Finding
 
 ERROR, WARNING, ADVICE = "error", "warning", "advice"
-STRUCTURE, REFS, LIFECYCLE, REASONING = "structure", "refs", "lifecycle", "reasoning"
+STRUCTURE, REFS, LIFECYCLE, REASONING, SEALING = "structure", "refs", "lifecycle", "reasoning", "sealing"
 
 
 class Rule(NamedTuple):
@@ -72,6 +72,42 @@ _CONVERGED = {
 _R01 = "[RECOMMENDATION R01: Expire entries after an hour]"
 _R01_ID = "ids: {R01: R0001}"
 _SIGNAL = "[MOVE:CONVERGE]\n"
+
+# A sealed dialogue, under a key that nobody has.
+_BLOCK = """\
+seal: {sealed: true, from_round: 0, versions: [1], wraps: [{key: "umk#0123456789abcdef", epoch: 1, salt: "Kf5pvZ6M66agfR3sJbGwh+/ibAf/DSHX2wszd3c4pcY=", deks: ["ougUeABxUt6oZR8/iaRXKRxb/LrZpEyefMdsi+nh00ufPxebYJOEV5WF3TW1SkVigkxoUCClySGaOeLg"]}], mac: "im+QosypYnwBXUtOfAzDGDC8ZtpHgmiC2gDbw2a5fyg="}
+"""
+_SEALED = f"""\
+---
+blue: 1
+uid: 019b76da-a800-7a6a-84a2-cbcc0c5c7fd0
+created: ""
+experts:
+- {{slug: muffin}}
+- {{slug: scone}}
+{_BLOCK}sealed: {{suite: 1, key: "dek#019b76da-a800-7a6a-84a2-cbcc0c5c7fd0#1", rev: 1, salt: "zll5YWjpM4uH/hoaRc/tklkj1D+Zc1sDINsuu6Kaezc=", nonce: "bJZ8aB0ojEexgpwu", commit: "KtWk6zy3RUQ82E9L4p0JWNONyMTxGqSAyTeVVgaKarg="}}
+---
+-----BEGIN BLUE SEALED ROUND-----
+NruQQ3nl0EzsjkD/b+mjBYW4S7+oBH0N/2SfYXn8Xm2/6kg/G0rod5xZ43V+e3ZTEP/+dTghRvum
+x3CYKegtkn+S7Wz6A4/BjyQMdyQ66IM5MLc1lFFVtJ5e9SpGAabHQ6dyU0Ln/lTsmDXayEjGMdGf
+nm5PhyVEA1IxtXTkK/dPlkGPtzMLtzoq3FEbhwcez12S+KazxM3+tMMqm8dW6QWZf28Ikxjy4dpi
+Y7b/ZIA=
+-----END BLUE SEALED ROUND-----
+"""
+_SEALED_ROUND = """\
+---
+blue: 1
+dialogue: 019b76da-a800-7a6a-84a2-cbcc0c5c7fd0
+round: 0
+expert: muffin
+created: ""
+sealed: {suite: 1, key: "dek#019b76da-a800-7a6a-84a2-cbcc0c5c7fd0#1", rev: 1, salt: "IZyV6p3MEd5FlQbE8SmyY17S2yh2iw3DV9MRzEgeahI=", nonce: "6kKGIxxpMJ5LXhGe", commit: "OJmCH8hnP9UWeWy0cWEi6AB0cmzkb0t99zlPEwAk8fQ="}
+---
+-----BEGIN BLUE SEALED ROUND-----
+ZZ87dMFwqhFxHm+DYGLeczOSe0TISKVeaycNUp0otbCjYKa2rD+G1dD1
+-----END BLUE SEALED ROUND-----
+"""
+
 
 _ROWS: tuple[Rule, ...] = (
     Rule("missing-field", ERROR, STRUCTURE, "something that must be said is not", "others would have to guess it", "add it",
@@ -152,6 +188,12 @@ _ROWS: tuple[Rule, ...] = (
          _dialogue({"round-0/muffin.md": "First thoughts.\n", "round-1/muffin.md": "Second thoughts.\n"})),
     Rule("fast-unanimity", ADVICE, REASONING, "a whole panel that signals in round 0 or 1, and nobody has raised a tension or doubted anything", "who agrees at once may have asked too little", "ask somebody to argue against it",
          _dialogue({"round-0/muffin.md": _SIGNAL, "round-0/scone.md": _SIGNAL})),
+    Rule("plaintext-in-sealed", ERROR, SEALING, "plaintext where a dialogue is sealed", "it may stand in place of a sealed text, and anybody can read it", "move it out of the folder, read it, and add it with blue round add",
+         {"cache/dialogue.md": DIALOGUE.removesuffix("---\n") + _BLOCK + "---\n"}),
+    Rule("seal-broken", ERROR, SEALING, "a seal that does not hold: something was changed, moved, exchanged, taken out or stripped", "what it says may not be what was written", "ask who changed it, and take the file from a commit where it was whole",
+         _dialogue({"round-0/muffin.md": _SEALED_ROUND})),
+    Rule("sealed-unreadable", ADVICE, SEALING, "sealed files that no key here opens", "what they say is unknown: counts are, and rules that need the text are skipped", "ask somebody who can read it for the key file",
+         _dialogue({"round-0/muffin.md": _SEALED_ROUND}, _SEALED)),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ROWS}

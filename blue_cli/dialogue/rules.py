@@ -73,6 +73,11 @@ ALONE: tuple[str, ...] = (
     "limit", "bidi-text", "invalid-ref-type",
 )  # fmt: skip
 
+# What can be said of a dialogue whose sealed files no key here opens.
+UNOPENED: tuple[str, ...] = (
+    *ALONE, "duplicate-uid", "unsafe-path", "plaintext-in-sealed", "seal-broken", "sealed-unreadable",
+)  # fmt: skip
+
 
 def check(graph: Graph, blobs: Mapping[str, bytes], older_as_errors: bool = False) -> list[Finding]:
     """Everything that is wrong with one dialogue, by path and place, with severities.

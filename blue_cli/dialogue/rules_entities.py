@@ -265,7 +265,7 @@ def assignments(case: Case) -> Iterator[Finding]:
                     why="the entry is ignored",
                     fix="take it out",
                 )
-            elif not identity.is_assignment(key, value, source.round):
+            elif not identity.is_assignment(f"{key[:1]}{source.round:02d}", value):
                 why = f"a display id of {key} in round {source.round} begins with {key[0]}{source.round:02d}"
                 yield on_key(
                     "identity-mismatch",

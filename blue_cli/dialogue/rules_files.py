@@ -8,20 +8,21 @@ from collections.abc import Iterable, Iterator
 from blue_cli.dialogue import blocks, document, frontmatter, nearmiss
 from blue_cli.dialogue.ids import JUDGE, ROUND, path_of, split_address
 from blue_cli.dialogue.meta import FORMAT
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.places import Case, on_key
 from blue_cli.dialogue.sources import FOLDER, Source
 from blue_cli.errors import Finding
 
 # Not among them: the joiners U+200C and U+200D, which Persian and emoji need, and tag characters inside a flag.
-_BIDI = re.compile(
+_BIDI = pattern(
     "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|(?<!\U0001f3f4)(?<![\U000e0000-\U000e007f])[\U000e0000-\U000e007f]"
 )
 _OURS, _THEIRS = b"<<<<<<< ", b">>>>>>> "
 _END = ">>>>>>> "
 _UNREAD = ("front-matter", "limit", "encoding")
 MOST = 100  # findings of one kind in one file, where more would say nothing new
-_CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>) ", re.M)
-_ROUNDISH = re.compile(r"rounds?[-_ ]?\d+", re.I)
+_CONFLICT = pattern(r"^(?:<<<<<<<|>>>>>>>) ", re.M)
+_ROUNDISH = pattern(r"rounds?[-_ ]?\d+", re.I)
 
 
 def read(case: Case) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ def read(case: Case) -> Iterator[Finding]:
 
 
 def _on_field(case: Case, finding: Finding) -> Finding:
-    parts = document.read(case.blobs["dialogue"])
+    parts = document.read(case.blobs.get("dialogue", b""))
     key = finding.message.split(":")[0].split(" ")[0]
     match = re.compile(rf"^(?:{re.escape(key)}|{re.escape(key)}s)(?=[ \t]*:)", re.M).search(parts.text, 0, parts.start)
     if match is None:
@@ -45,8 +46,10 @@ def others(case: Case) -> Iterator[Finding]:
     """Markdown that no marker is read from: verdicts, summaries and the like must still be text."""
     known = {source.address for source in case.read} | {"dialogue"}
     for address, data in case.blobs.items():
+        if address in known:
+            continue
         path = path_of(address)
-        if address in known or not path.endswith(".md"):
+        if not path.endswith(".md"):
             continue
         parts = document.read(data)
         path = f"{FOLDER}{case.graph.meta.id}/{path}"

@@ -14,6 +14,7 @@ from blue_cli.dialogue.grammar import UNSETTLED
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import DIALOGUE, JUDGE
 from blue_cli.dialogue.model import Ref
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.places import Case, on
 from blue_cli.dialogue.sources import FOLDER
 from blue_cli.errors import Finding
@@ -24,8 +25,8 @@ _STANCES = {"approve": 1, "reject": -1}  # the others take no side
 _SIDE_WORD = {1: "for", -1: "against"}
 _GIVEN_UP = frozenset({"rejected", "withdrawn", "conceded", "merged", "refuted", "refined", "amended"})
 _DOUBTS = frozenset({"oppose", "question", "reopen"})
-_BRACKETS = re.compile(r"\[[^\]\n]*\]")
-_EVIDENCE_ID = re.compile(r"E[0-9]{2,}")
+_BRACKETS = pattern(r"\[[^\]\n]*\]")
+_EVIDENCE_ID = pattern(r"E[0-9]{2,}")
 
 
 class _Said(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from blue_cli.dialogue.grammar import KIND_NAMES, KIND_WORD, MARKERS, REF
 from blue_cli.dialogue.ids import DISPLAY, kind_of
 from blue_cli.dialogue.model import Entity
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.places import Case, on
 from blue_cli.dialogue.rulebook import WARNING
 from blue_cli.dialogue.sources import Trouble
@@ -18,7 +19,7 @@ MOST = 500  # ids that are looked at for that
 LISTED = 4  # ranges of ids that a reason names
 
 _WORD = {m.effect: m.word for m in MARKERS if m.shape == REF}
-_KIND = re.compile(r"(?:.*[-\s])?(?:[Rr]\d{1,2}-)?([PTRECS])\d", re.S | re.I)
+_KIND = pattern(r"(?:.*[-\s])?(?:[Rr]\d{1,2}-)?([PTRECS])\d", re.S | re.I)
 
 
 def troubles(case: Case) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from blue_cli.dialogue.convergence import RoundState, history
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import LAST_ROUND
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.scores import DIMENSIONS, Score, scores
 from blue_cli.dialogue.tables import cells, is_border, lines
 from blue_cli.dialogue.wording import plain
@@ -92,8 +93,8 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "total": ("score", "alignment", "total", "sum"),
 }
 FIGURES = ("open_tensions", "new_perspectives", "velocity", "percent")
-_ROUND = re.compile(r"(?:round|r)?\s*([0-9]{1,2})", re.I)
-_NUMBER = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*%?(?:\s*\([^()]*\))?")
+_ROUND = pattern(r"(?:round|r)?\s*([0-9]{1,2})", re.I)
+_NUMBER = pattern(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*%?(?:\s*\([^()]*\))?")
 
 
 def claims(text: str) -> list[Claim]:

@@ -55,6 +55,7 @@ class Sources(NamedTuple):
     named    bare tension id → first round whose summary names it (older dialogues)
     digests  contribution and ruling address → 16 hex digits of the SHA-256 of its bytes, where a verdict needs them
     complete whether every contribution could be read; if not, what follows from them is unknown
+    shut     (round, author) of contributions that are sealed and could not be opened: they wrote, whatever they said
     """
 
     meta: Meta
@@ -66,13 +67,14 @@ class Sources(NamedTuple):
     findings: tuple[Finding, ...]
     complete: bool = True
     digests: Mapping[str, str] = {}
+    shut: tuple[tuple[int, str], ...] = ()
 
 
 NO_REGISTER = Register((), None)
 
 
 class Unread(NamedTuple):
-    """What a store could not read: the path in the dialogue's folder, and the finding it amounts to."""
+    """What a store could not read: the path in the dialogue's folder, and the finding it amounts to; `rule` is "" for a sealed file."""
 
     path: str
     rule: str
@@ -87,7 +89,9 @@ def read(
     is the scanner's."""
     unread = tuple(unread)
     complete = not any(address_of(u.path).startswith(("contribution/", "ruling/", "verdict/")) for u in unread)
-    findings = [Finding(u.rule, u.message, f"{FOLDER}{id}/{u.path}", 1, 1, fix=u.fix) for u in unread]
+    sealed = [split_address(address_of(u.path)) for u in unread if not u.rule]
+    shut = tuple((place.round, place.name.lower()) for place in sealed if place.kind == "contribution")
+    findings = [Finding(u.rule, u.message, f"{FOLDER}{id}/{u.path}", 1, 1, fix=u.fix) for u in unread if u.rule]
     about = _about(id, uid, blobs, findings)
     if about is None:
         from blue_cli.dialogue import older_sources  # a dialogue of its own format need not load what reads the others
@@ -104,7 +108,7 @@ def read(
     last = max((s.round for s in files), default=0)
     decided = tuple(_as_said(s, last) for s in by_name(verdicts))
     seen = digests(blobs) if verdicts else {}
-    return Sources(about, ordered(files), by_name(rulings), decided, NO_REGISTER, {}, tuple(findings), complete, seen)
+    return Sources(about, ordered(files), by_name(rulings), decided, NO_REGISTER, {}, tuple(findings), complete, seen, shut)
 
 
 def _as_said(verdict: Source, last: int) -> Source:

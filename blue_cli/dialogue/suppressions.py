@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from blue_cli.dialogue import blocks
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.rulebook import RULES, WARNING
 from blue_cli.dialogue.sources import Source
 from blue_cli.errors import Finding
 
 SIGN = "<!-- blue: ignore"
-_COMMENT = re.compile(r"^[ \t]*(<!-- blue: ignore(?:\[([^\]\n]*)\])?(?:[ \t]*([^\n]*?))?[ \t]*-->)[ \t]*$", re.M)
+_COMMENT = pattern(r"^[ \t]*(<!-- blue: ignore(?:\[([^\]\n]*)\])?(?:[ \t]*([^\n]*?))?[ \t]*-->)[ \t]*$", re.M)
 
 
 class Suppression(NamedTuple):

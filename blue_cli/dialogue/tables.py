@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from blue_cli.dialogue.document import MAX_LINE
+from blue_cli.dialogue.pattern import pattern
 from blue_cli.dialogue.wording import plain
 
 # --- lines -------------------------------------------------------------------------------------------------
@@ -24,8 +25,8 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_HTML = re.compile(r" {0,3}<(!--|pre\b|script\b|style\b|textarea\b)", re.I)
+_FENCE = pattern(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*$)|~{3,})(.*)")
+_HTML = pattern(r" {0,3}<(!--|pre\b|script\b|style\b|textarea\b)", re.I)
 
 
 def lines(text: str) -> Iterator[Line]:
@@ -80,8 +81,8 @@ def _uncommented(line: str) -> str:
 
 # --- rows --------------------------------------------------------------------------------------------------
 
-_VERTICAL = re.compile(r"[│┃║]")
-_PIPE = re.compile(r"(?<!\\)\|")
+_VERTICAL = pattern(r"[│┃║]")
+_PIPE = pattern(r"(?<!\\)\|")
 _BORDER = frozenset("─━═-=+:|│┃║┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪╟╢╥╨╫ \t")
 
 
@@ -116,7 +117,7 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "by": ("raised by", "owner", "owners", "raiser", "raisers", "contributors", "contributor"),
     "round": ("round", "rounds"),
 }
-_ASIDE = re.compile(r"\([^()]*\)$")  # `Raised (round)`
+_ASIDE = pattern(r"\([^()]*\)$")  # `Raised (round)`
 Columns = Mapping[str, int]
 
 

@@ -9,11 +9,13 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
+from blue_cli.dialogue.pattern import pattern
+
 # --- plain text --------------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
-_STRUCK = re.compile(r"~~[^~]*~~")
-_MARKS = re.compile(r"\*+|`+|~~|__")
+_LINK = pattern(r"\[([^\[\]]*)\]\([^()]*\)")
+_STRUCK = pattern(r"~~[^~]*~~")
+_MARKS = pattern(r"\*+|`+|~~|__")
 
 
 def unlink(text: str) -> str:
@@ -39,17 +41,17 @@ _STATUS_OF = {
     "resolved": "resolved", "reopened": "reopened", "re-opened": "reopened",
     "accepted": "accepted", "deferred": "accepted", "superseded": "accepted",
 }  # fmt: skip
-_STATUS = re.compile(
+_STATUS = pattern(
     r"(?<![^\W_])(?<!\w-)(?:(?P<not>not(?:\s(?:yet|fully))?\s)?(?P<word>" + "|".join(_STATUS_OF) + r")"
     r"|(?P<part>(?:partial|partly|conditional)(?:ly)?)(?:\s(?:" + "|".join(_STATUS_OF) + r"))?)(?![^\W_])(?!-(?!R\d)\w)",
     re.I,
 )
 SETTLING = frozenset({"resolved", "accepted", "reopened"})
-_ARROW = re.compile(r"→|⇒|[-=]>")
-_END = re.compile(r"\s[-–—]{1,2}\s|\s?[—–]\s|\.(?:\s|$)|;|:(?:\s|$)")
-_DETAIL = re.compile(r"\s(?:to|by|as|via)\s.*", re.S)
-_LEAD = re.compile(r"[\W_]*")
-_AND = re.compile(r"\s*(?:,|/|&|\+|and\b|or\b|vs\b)", re.I)
+_ARROW = pattern(r"→|⇒|[-=]>")
+_END = pattern(r"\s[-–—]{1,2}\s|\s?[—–]\s|\.(?:\s|$)|;|:(?:\s|$)")
+_DETAIL = pattern(r"\s(?:to|by|as|via)\s.*", re.S)
+_LEAD = pattern(r"[\W_]*")
+_AND = pattern(r"\s*(?:,|/|&|\+|and\b|or\b|vs\b)", re.I)
 
 
 def lead(text: str) -> int:
@@ -118,9 +120,9 @@ def judge_word(text: str) -> str | None:
 # --- rounds ------------------------------------------------------------------------------------------------
 
 # `R01` is a recommendation; `R1–R3` is a span that ends in round 3; the R1 of `STRUDEL R1-T01` belongs to an id.
-_ROUND = re.compile(r"(?<![\w-])R(?:ounds?[ -]?)?(0|[1-9]\d?)(?!\w)(?:(?:\s?[-–—]\s?R(?:ound )?|[-–—])(0|[1-9]\d?)(?!\w))?(-T\d)?", re.I)
-_OF_AN_ID = re.compile(r"T\d{1,4}\s?\(R(?:ound )?\d{1,2}\)", re.I)
-_BEFORE = re.compile(r"(?:raised|opened|since|from)(?:\s(?:in|at))?\s$", re.I)
+_ROUND = pattern(r"(?<![\w-])R(?:ounds?[ -]?)?(0|[1-9]\d?)(?!\w)(?:(?:\s?[-–—]\s?R(?:ound )?|[-–—])(0|[1-9]\d?)(?!\w))?(-T\d)?", re.I)
+_OF_AN_ID = pattern(r"T\d{1,4}\s?\(R(?:ound )?\d{1,2}\)", re.I)
+_BEFORE = pattern(r"(?:raised|opened|since|from)(?:\s(?:in|at))?\s$", re.I)
 
 
 def last_round_named(text: str) -> int | None:
@@ -158,14 +160,14 @@ def resolution_dates(text: str) -> tuple[str, str]:
 # --- ids ---------------------------------------------------------------------------------------------------
 
 _WORD = r"[0-9a-z]{1,40}"
-_ID = re.compile(
+_ID = pattern(
     rf"\s*(?P<name>{_WORD}(?:[ -]{_WORD}){{0,5}}?[ -])??(?:R(?P<round>\d{{1,2}})[ -])?"
     r"(?P<id>T(?:(?P<digits>\d{1,4})(?P<odd>\.\d{1,3}|-R\d{1,2})?|-NEW(?:-?\d{1,3})?))(?!\w)(?:\s*\(R(?:ound )?(?P<after>\d{1,2})\))?",
     re.I,
 )
-_TO = re.compile(r"(?:\s*(?:[-–—]|\.\.\.?|to\b|through\b)\s*T|[-–—]|\.\.)(\d{1,4})(?!\w)", re.I)
-_NEXT = re.compile(r"\s*(?:<br\s{0,2}/?>|,\s*and\b|,|/|&|\+|;|and\b)", re.I)
-_SPAN = re.compile(r"(?<![\w-])(?:([0-9a-z-]{1,40}) )?T(\d{1,3})(?!\w)" + f"(?:{_TO.pattern})?", re.I)
+_TO = pattern(r"(?:\s*(?:[-–—]|\.\.\.?|to\b|through\b)\s*T|[-–—]|\.\.)(\d{1,4})(?!\w)", re.I)
+_NEXT = pattern(r"\s*(?:<br\s{0,2}/?>|,\s*and\b|,|/|&|\+|;|and\b)", re.I)
+_SPAN = pattern(r"(?<![\w-])(?:([0-9a-z-]{1,40}) )?T(\d{1,3})(?!\w)" + f"(?:{_TO.pattern})?", re.I)
 
 
 class Written(NamedTuple):

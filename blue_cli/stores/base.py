@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from blue_cli.errors import Conflict
+from blue_cli.errors import Conflict, Locked
 
 
 class Entry(Protocol):
@@ -32,7 +32,8 @@ class Row(NamedTuple):
 class Unread(NamedTuple):
     """Something that lies where a blob would and was not read.
 
-    `reason` is one of: too-large, symlink, not-regular, unsafe-name, unreadable.
+    `reason` is one of: too-large, symlink, not-regular, unsafe-name, unreadable; and around a seal: sealed (no key
+    here opens it), plaintext (in a sealed dialogue), broken (a seal that does not hold).
     """
 
     path: str
@@ -40,13 +41,21 @@ class Unread(NamedTuple):
     detail: str = ""
 
 
+class Seal(NamedTuple):
+    """That a dialogue is sealed: from which round on, and why no key here opens it ("" when one does)."""
+
+    from_round: int
+    locked: str = ""
+
+
 class Snapshot:
     """One dialogue as it was at one moment: every blob by address.
 
-    `version` is opaque and may cost something to compute, so it is computed when first asked for.
+    `version` is opaque and may cost something to compute, so it is computed when first asked for. `seal` is None for a
+    plain dialogue; of a sealed one the blobs are plaintext as far as a key opened them, the others are in `unread`.
     """
 
-    __slots__ = ("_version", "blobs", "id", "uid", "unread")
+    __slots__ = ("_version", "blobs", "id", "seal", "uid", "unread")
 
     def __init__(
         self,
@@ -55,11 +64,13 @@ class Snapshot:
         blobs: Mapping[str, bytes],
         version: str | Callable[[], str],
         unread: Sequence[Unread] = (),
+        seal: Seal | None = None,
     ) -> None:
         self.uid = uid
         self.id = id
         self.blobs = blobs
         self.unread = tuple(unread)
+        self.seal = seal
         self._version = version
 
     @property
@@ -116,11 +127,13 @@ def commit_loop(
     """Load, plan, commit, and again if someone else was faster.
 
     `plan` gets the snapshot and returns (puts, deletes, result); with neither puts nor deletes nothing is
-    written. It must be pure: it is called again on the newer snapshot. Raises what `plan` raises, and
-    `Conflict` after `TRIES` losses in a row.
+    written. It must be pure: it is called again on the newer snapshot. Raises what `plan` raises, `Locked` when the
+    dialogue is sealed and no key opens it, and `Conflict` after `TRIES` losses in a row.
     """
     for _ in range(TRIES):
         snapshot = store.load(uid)
+        if snapshot.seal is not None and snapshot.seal.locked:
+            raise Locked(f"{snapshot.id} is sealed, and what cannot be read cannot be added to", why=snapshot.seal.locked)
         puts, deletes, result = plan(snapshot)
         deletes = tuple(deletes)
         if not puts and not deletes:

@@ -34,10 +34,12 @@ def known(value: object) -> str:
     return UNKNOWN if value is None else str(value)
 
 
-def round_cells(state: RoundState, id: str) -> tuple[str, ...]:
-    """round, wrote, panel, open, new, velocity, converge, dialogue."""
-    numbers = (state.round, len(state.writers), len(state.panel), state.open_tensions, state.new_perspectives, state.velocity)
-    return (*(str(n) for n in numbers), f"{state.percent:g}%", id)
+def round_cells(state: RoundState, id: str, complete: bool) -> tuple[str, ...]:
+    """round, wrote, panel, open, new, velocity, converge, dialogue; `?` for what nobody knows while something is unread."""
+    known = (str(state.round), str(len(state.writers)), str(len(state.panel)))
+    if not complete:
+        return (*known, *(UNKNOWN for _ in COUNTED), id)
+    return (*known, str(state.open_tensions), str(state.new_perspectives), str(state.velocity), f"{state.percent:g}%", id)
 
 
 def show(graph: Graph, width: int, color: bool) -> str:
@@ -45,11 +47,16 @@ def show(graph: Graph, width: int, color: bool) -> str:
     measured = measure(graph)
     about = graph.meta
     word = status(graph, measured)
-    head = [paint(sanitize(about.title), "title", color), f"{about.id}  {paint(word, word, color)}"]
+    head = [paint(titled(graph), "title", color), f"{about.id}  {paint(word, word, color)}"]
     if about.question:
         head += ["", *wrapped(sanitize(about.question), width)]
     blocks = ["\n".join(head), _experts(graph, width, color), _rounds(graph, width, color), _open(graph, width, color)]
     return "\n\n".join(block for block in blocks if block) + "\n\n" + next_step(graph, measured) + "\n"
+
+
+def titled(graph: Graph) -> str:
+    """The title for people; of a sealed one that no key here opens, that it is sealed."""
+    return sanitize(graph.meta.title) or ("a title that is sealed" if not graph.complete else "")
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -71,7 +78,7 @@ def _experts(graph: Graph, width: int, color: bool) -> str:
 
 
 def _rounds(graph: Graph, width: int, color: bool) -> str:
-    return table(ROUND_COLUMNS[:-1], [round_cells(s, "")[:-1] for s in history(graph)], width, color).rstrip("\n")
+    return table(ROUND_COLUMNS[:-1], [round_cells(s, "", graph.complete)[:-1] for s in history(graph)], width, color).rstrip("\n")
 
 
 def _open(graph: Graph, width: int, color: bool) -> str:
@@ -97,6 +104,8 @@ def next_step(graph: Graph, measured: Convergence) -> str:
         return f"next: round 0 waits for {', '.join(measured.panel) or 'an expert'}"
     if measured.missing:
         return f"next: round {measured.round} waits for {', '.join(measured.missing)}"
+    if not measured.complete:
+        return "next: not known, since not everything could be read"
     if measured.can_converge:
         return f"next: the panel has converged; a {'new verdict is due, the last one is stale' if standing(graph) else 'verdict can stand'}"
     return _next_round(graph, measured, measured.round + 1)
@@ -116,6 +125,8 @@ def _next_round(graph: Graph, measured: Convergence, number: int) -> str:
 
 def held_up(measured: Convergence) -> str:
     """What velocity is made of, in words."""
+    if not measured.complete:
+        return "not everything could be read"
     return f"{_count(len(measured.open_tensions), 'open tension')} and {_count(len(measured.new_perspectives), 'new perspective')}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -123,6 +122,8 @@ def contribution(address: str, data: bytes) -> Document:
         try:
             front, body = None, (data[3:] if parts.bom else data).decode()
         except UnicodeDecodeError:
+            import base64
+
             return {**place, "front_matter": None, "body": base64.b64encode(data).decode(), "encoding": "base64"}
     return {**place, "front_matter": front, "body": body, "encoding": "text", "bom": parts.bom, "newline": parts.newline}
 

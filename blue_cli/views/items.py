@@ -242,7 +242,7 @@ def expert_document(graph: Graph, expert: Expert) -> dict[str, Any]:
 
 
 VERDICT_COLUMNS = (ID, Column("kind"), ROUND, Column("author", "by"), Column("state", style=BY_VALUE),
-                   Column("recommendation", flex=True), DIALOGUE)  # fmt: skip
+                   Column("recommendation", flex=True), Column("changed", "changed since", flex=True), DIALOGUE)  # fmt: skip
 
 
 def find_verdicts(graph: Graph, wanted: Filter) -> Iterator[Any]:
@@ -257,7 +257,7 @@ def find_verdicts(graph: Graph, wanted: Filter) -> Iterator[Any]:
 
 
 def verdict_cells(graph: Graph, told: Any) -> Cells:
-    """id, kind, round, author, state, recommendation, dialogue."""
+    """id, kind, round, author, state, recommendation, what has changed since when it is stale, dialogue."""
     from blue_cli.views import verdicts
 
     return verdicts.cells(graph, told)

@@ -126,8 +126,10 @@ def _line(cells: Cells, columns: Sequence[Column], widths: Sequence[int], color:
     return (" " * GAP).join(parts).rstrip()
 
 
-def counts_line(counts: Mapping[str, int], noun: str = "", color: bool = False) -> str:
-    """`3 open, 1 addressed`: what is not zero, in the order given, else `no tensions`."""
+def counts_line(counts: Mapping[str, int | None], noun: str = "", color: bool = False) -> str:
+    """`3 open, 1 addressed`: what is not zero, in the order given, else `no tensions`. None is unknown: not everything could be read."""
+    if None in counts.values():
+        return f"an unknown number of {noun or 'items'}: not everything could be read"
     parts = [paint(f"{n} {word}", word, color) for word, n in counts.items() if n]
     return ", ".join(parts) or f"no {noun or 'items'}"
 

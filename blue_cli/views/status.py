@@ -11,7 +11,7 @@ from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.staleness import Cause, stale
 from blue_cli.dialogue.verdicts import standing
 from blue_cli.views import export
-from blue_cli.views.dialogue import COUNTED, ROUND_COLUMNS, held_up, known, next_step, round_cells, round_document
+from blue_cli.views.dialogue import ROUND_COLUMNS, held_up, known, next_step, round_cells, round_document, titled
 from blue_cli.views.listing import Column, paint, table
 from blue_cli.views.text import sanitize
 
@@ -39,7 +39,8 @@ def gate(graph: Graph, measured: Convergence | None = None) -> bool:
 def document(graph: Graph) -> dict[str, Any]:
     """`blue/status@1`. Where something could not be read, what would be counted is null."""
     measured = measure(graph)
-    silent = [slug for slug in measured.panel if slug not in measured.signals]
+    sealed = {author for round, author in graph.sources.shut if round == measured.round}
+    silent = [slug for slug in measured.panel if slug not in measured.signals and slug not in sealed]
     return {
         "dialogue": export.dialogue(graph, measured),
         "convergence": {**export.convergence(graph, measured), "round": measured.round},
@@ -109,7 +110,7 @@ def text(graph: Graph, width: int, color: bool) -> str:
     """One screen: the figure, what is in the way, who has signalled, how the rounds went, the verdict, the next step."""
     measured = measure(graph)
     word = status(graph, measured)
-    head = [paint(sanitize(graph.meta.title), "title", color), f"{graph.meta.id}  {paint(word, word, color)}"]
+    head = [paint(titled(graph), "title", color), f"{graph.meta.id}  {paint(word, word, color)}"]
     blocks = [
         "\n".join(head),
         "\n".join(_figures(graph, measured)),
@@ -122,10 +123,11 @@ def text(graph: Graph, width: int, color: bool) -> str:
 
 
 def _figures(graph: Graph, measured: Convergence) -> Iterator[str]:
-    yield f"velocity {known(measured.velocity)}: {held_up(measured)}{'' if measured.complete else ', as far as could be read'}"
+    yield f"velocity {known(measured.velocity)}: {held_up(measured)}"
     if measured.round is not None:
         percent = UNKNOWN_PERCENT if measured.percent is None else f"{measured.percent:g}%"
-        yield f"converge {percent}: {len(measured.signals)} of {len(measured.panel)} on the panel of round {measured.round}"
+        said = len(measured.signals) if measured.complete else UNKNOWN_PERCENT
+        yield f"converge {percent}: {said} of {len(measured.panel)} on the panel of round {measured.round}"
         more = ", reached: a verdict may be forced with a reason" if may_force(graph) else ""
         yield f"round {measured.round}, the {_ordinal(measured.round + 1)} of at most {graph.meta.max_rounds}{more}"
 
@@ -167,9 +169,7 @@ def _people(graph: Graph, measured: Convergence) -> Iterator[str]:
 
 
 def _rounds(graph: Graph, width: int, color: bool) -> str:
-    rows = [round_cells(state, "")[:-1] for state in history(graph)]
-    if not graph.complete:
-        rows = [(*row[:3], *("?" for _ in COUNTED)) for row in rows]
+    rows = [round_cells(state, "", graph.complete)[:-1] for state in history(graph)]
     return table(ROUND_COLUMNS[:-1], rows, width, color).rstrip("\n")
 
 

@@ -159,14 +159,14 @@ def _style() -> str:
         "text{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-size:11.5px}"
         ".id{font-weight:600;font-size:12px}.note{font-size:10.5px}.big{font-size:17px;font-weight:600}"
         ".edge{fill:none;stroke-width:1.4;stroke-opacity:.75}.box{stroke-width:1;stroke-opacity:.45}.bar{stroke:none}"
-        ".gone{opacity:.55}.gone .box{stroke-dasharray:4 3}.here .box{stroke-width:2.5;stroke-opacity:1}"
+        ".gone .bar,.gone .box{opacity:.5}.gone .box{stroke-dasharray:4 3}.here .box{stroke-width:2.5;stroke-opacity:1}"
         + "".join(f".e{side}{{stroke-dasharray:{dash}}}" for side, dash in _DASHES.items())
     )
     return f"<style>{shape}{light}@media (prefers-color-scheme:dark){{{dark}}}</style>"
 
 
 def _rules(colours: dict[str, str], ink: str, dim: str, page: str, paper: str) -> Iterator[str]:
-    yield f"text{{fill:{ink}}}.note{{fill:{dim}}}.page{{fill:{page}}}.box{{fill:{paper}}}"
+    yield f"svg{{background:{page}}}text{{fill:{ink}}}.note,.gone text{{fill:{dim}}}.page{{fill:{page}}}.box{{fill:{paper}}}"
     for name, colour in colours.items():
         if name in _SIDES:
             yield f".e{name}{{stroke:{colour}}}.m{name}{{fill:{colour}}}"

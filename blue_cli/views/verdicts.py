@@ -77,9 +77,10 @@ def cause_document(graph: Graph, cause: Cause) -> dict[str, Any]:
 
 
 def cells(graph: Graph, found: Told) -> tuple[str, ...]:
-    """id, kind, round, author, state, recommendation, dialogue."""
+    """id, kind, round, author, state, recommendation, changed, dialogue."""
     v = found.verdict
-    return (v.id, v.kind, str(v.round), v.author, ",".join(found.state), v.recommendation, graph.meta.id)
+    changed = "; ".join(told(graph, cause) for cause in found.causes)
+    return (v.id, v.kind, str(v.round), v.author, ",".join(found.state), v.recommendation, changed, graph.meta.id)
 
 
 # --- one verdict -----------------------------------------------------------------------------------------------

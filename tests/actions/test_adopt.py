@@ -41,6 +41,24 @@ def test_a_dry_run_writes_nothing(older: Store) -> None:
     assert older.load(f"older:{ID}").version == before
 
 
+def test_what_moves_is_out_of_the_way_before_the_dialogue_is_native(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of files cannot do both at once: killed between them, a native reading must not find what was not read before."""
+    store.create(f"older:{ID}", ID, {**OLDER, "contribution/00#summary": b"[TENSION T07: nobody's]\n"})
+    seen, commit = [], store.commit
+
+    def watched(*args: object, **more: object) -> str:
+        version = commit(*args, **more)  # type: ignore[arg-type]
+        seen.append(set(store.load(next(iter(store.dialogues())).uid).blobs))
+        return version
+
+    monkeypatch.setattr(store, "commit", watched)
+    done = do(store)
+    assert done.moved == (("round-0/summary.md", "round-0/older/summary.md"),)
+    assert ["dialogue" in blobs for blobs in seen] == [False, True]
+    assert all("file/round-0/older/summary.md" in blobs and "contribution/00#summary" not in blobs for blobs in seen)
+    assert [path.rpartition(ID)[2] for path in done.added] == ["/round-0/judge.md", "/dialogue.md"]
+
+
 def test_again_changes_nothing(older: Store) -> None:
     uid = do(older).uid
     again = do(older, uid)

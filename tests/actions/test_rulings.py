@@ -112,6 +112,7 @@ def test_a_chain_of_merges_ends_in_one_thing_and_never_in_a_circle(desk: Desk) -
     assert done.graph.standing["MUFFIN-T0001"].contributors == ("muffin", "scone")
     assert rule(desk, "accept", "T0003", reason="later").file.name == "MUFFIN-T0001"
     assert [f.rule for f in refused(desk, "merge", "T0001", into="T0003")] == ["self-ref"]
+    assert [f.rule for f in refused(desk, "merge", "T0003", into="T0003")] == ["self-ref"]
 
 
 def test_perspectives_are_merged_too(desk: Desk) -> None:
@@ -125,6 +126,13 @@ def test_nobody_but_the_judge_rules(desk: Desk) -> None:
     assert "unauthorized-ruling" in [f.rule for f in error.value.findings]
     rule(desk, "accept", "T0001", reason="later")
     assert desk.statuses()["T0001"] == "accepted"
+
+
+@pytest.mark.parametrize("more", [{"id": "T0201"}, {"id": "T0001", "verb": "merge", "into": "T0201"}])
+def test_what_the_judge_said_in_a_round_that_nobody_has_begun_cannot_be_ruled_on(desk: Desk, more: dict[str, str]) -> None:
+    """A ruling goes to the last round of the experts, so this one would be of an earlier round than what it is about."""
+    desk.add("judge", "[TENSION T01: g]\n", round=2)
+    assert [f.rule for f in refused(desk, **{"verb": "resolve", **more})] == ["future-ref"]
 
 
 def test_a_closed_dialogue_takes_no_ruling(desk: Desk) -> None:

@@ -93,6 +93,19 @@ def test_nothing_after_a_double_dash_is_taken() -> None:
     assert (found.globals, found.rest) == ({"quiet": "true"}, ("--", "--json", "-d", "x"))
 
 
+@pytest.mark.parametrize(
+    ("words", "rest"),
+    [
+        (["show", "8", "-1"], ("8", "--", "-1")),
+        (["show", "-1", "8", "-o", "-2", "-3.5"], ("-o", "-2", "--", "-1", "8", "-3.5")),
+        (["show", "-1", "--", "-o", "-2"], ("--", "-1", "-o", "-2")),
+        (["tensions", "-5", "-qan", "-6"], ("-an", "-6", "--", "-5")),
+    ],
+)
+def test_a_number_below_zero_is_no_option(words: list[str], rest: tuple[str, ...]) -> None:
+    assert plain(words).rest == rest
+
+
 def test_another_options_value_is_not_taken() -> None:
     assert plain(["tensions", "list", "--status", "--json"]).globals == {}
     assert plain(["tensions", "list", "-an", "-q"]).rest == ("-an", "-q")

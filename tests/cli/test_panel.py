@@ -48,7 +48,7 @@ def test_setting_is_told_and_stays(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [(("1", "sconne"), 3), (("x", "scone"), 2), (("1",), 2), (("100", "scone"), 1), (("-1", "scone"), 2)],
+    [(("1", "sconne"), 3), (("x", "scone"), 2), (("1",), 2), (("100", "scone"), 1), (("-1", "scone"), 1)],
 )
 def test_a_panel_that_cannot_be_set_changes_nothing(root: Path, words: tuple[str, ...], status: int) -> None:
     path = root / ".blue/dialogues/cache/dialogue.md"

@@ -64,8 +64,9 @@ def test_what_is_no_score_writes_nothing(root: Path, words: tuple[str, ...], sta
     assert not (root / PATH).exists()
 
 
-def test_a_negative_number_after_two_hyphens_is_told_what_a_score_is(root: Path) -> None:
-    answer = score(root, "--", "muffin", "8", "6", "5", "-1")
+@pytest.mark.parametrize("words", [("muffin", "8", "6", "5", "-1"), ("muffin", "-8", "6", "5", "1"), ("--", "muffin", "8", "6", "5", "-1")])
+def test_a_number_below_zero_is_told_what_a_score_is(root: Path, words: tuple[str, ...]) -> None:
+    answer = score(root, *words)
     assert (answer.status, "a whole number from 0" in answer.err) == (2, True)
 
 

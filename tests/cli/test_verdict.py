@@ -98,8 +98,8 @@ def test_lists_and_show(root: Path) -> None:
     verdict(root, "--kind", "dissent", "--author", "scone", text="No.\n")
     rows = [line.split("\t") for line in said(root, "verdicts", "list").out.splitlines()]
     assert rows == [
-        ["final", "final", "0", "judge", "stands", "Ten minutes", "cache"],
-        ["dissent-scone", "dissent", "0", "scone", "recorded", "", "cache"],
+        ["final", "final", "0", "judge", "stands", "Ten minutes", "", "cache"],
+        ["dissent-scone", "dissent", "0", "scone", "recorded", "", "", "cache"],
     ]
     assert said(root, "verdict").out == said(root, "verdicts").out
     assert len(said(root, "verdicts", "--status", "stands").out.splitlines()) == 1

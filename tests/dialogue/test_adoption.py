@@ -28,7 +28,7 @@ def adopt(files: Files) -> tuple[Graph, adoption.Adoption, dict[str, bytes]]:
     """The older graph, the plan, and all blobs after it."""
     before, blobs = graph(files), blobs_of(files)
     made = adoption.plan(before, blobs, UID, NOW)
-    return before, made, {a: data for a, data in {**blobs, **made.puts}.items() if a not in made.deletes}
+    return before, made, {a: data for a, data in {**blobs, **made.aside, **made.puts}.items() if a not in made.deletes}
 
 
 def front(data: bytes) -> dict[str, object]:
@@ -208,8 +208,13 @@ def test_a_run_that_was_killed_is_ended_by_the_next() -> None:
     before, made, whole = adopt({**RENUMBERED, "round-0/summary.md": "Nothing.\n"})
     blobs = blobs_of({**RENUMBERED, "round-0/summary.md": "Nothing.\n"})
     assert list(made.puts)[-1] == "dialogue"  # until that is there it is an older dialogue
-    for address, data in list(made.puts.items())[:-1]:
-        blobs[address] = data
+    assert made.aside and made.deletes
+    gone: list[tuple[str, bytes | None]] = [(address, None) for address in made.deletes]
+    for address, data in [*made.aside.items(), *gone, *list(made.puts.items())[:-1]]:
+        if data is None:
+            del blobs[address]
+        else:
+            blobs[address] = data
         half = {adoption.path_of(a): text for a, text in blobs.items()}
         assert statuses(graph(half)) == statuses(before)
         _, _, ended = adopt(half)

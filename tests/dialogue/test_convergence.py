@@ -206,6 +206,14 @@ def test_the_history_says_how_each_round_ended() -> None:
 
 
 @given(plays.plays())
+def test_the_history_counts_what_was_open_after_each_round(play: Play) -> None:
+    found = graph(play.files())
+    tensions = [entity.canonical for entity, _ in found.of_kind("T")]
+    for state in convergence.history(found):
+        assert state.open_tensions == sum(convergence.open_after(found, name, state.round) for name in tensions)
+
+
+@given(plays.plays())
 def test_the_last_row_of_the_history_is_the_measure_of_now(play: Play) -> None:
     found = graph(play.files())
     measured, rows = convergence.measure(found), convergence.history(found)

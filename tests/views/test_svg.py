@@ -163,11 +163,29 @@ def test_it_needs_nothing_from_anywhere() -> None:
 def test_it_says_what_it_is_to_those_who_cannot_see_it() -> None:
     root = ElementTree.fromstring(svg(full())[0])
     assert root.get("role") == "img" and root.get("aria-label") == "Cache policy: 6 nodes, 4 edges"
-    assert (root.find(f"{SVG}title") or root[0]).text == root.get("aria-label")
+    assert root.findtext(f"{SVG}title") == root.get("aria-label")
 
 
-def test_it_follows_the_readers_light_or_dark() -> None:
-    assert "@media (prefers-color-scheme:dark){" in svg(full())[0]
+def luminance(colour: str) -> float:
+    """Relative luminance of a `#rrggbb` (WCAG 2.2, section 5)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_it_follows_the_readers_light_or_dark_and_every_text_can_be_read_in_it(mode: str) -> None:
+    style = ElementTree.fromstring(svg(full())[0]).findtext(f"{SVG}style") or ""
+    light, _, dark = style.partition("@media (prefers-color-scheme:dark){")
+    rules = dict(re.findall(r"([^{}]+){([^{}]+)}", light if mode == "light" else dark))
+    colours = {name: rules[name].partition(":")[2] for name in ("svg", "text", ".note,.gone text", ".page", ".box")}
+    assert colours["svg"] == colours[".page"], "around a page of its own there is no rim of another colour"
+    for text in (colours["text"], colours[".note,.gone text"]):
+        for ground in (colours[".page"], colours[".box"]):
+            high, low = sorted((luminance(text), luminance(ground)), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5  # WCAG 2.2, 1.4.3
+    faded = [selector for selector, rule in re.findall(r"([^{}]+){([^{}]+)}", style) if re.search(r"(?<!-)opacity", rule)]
+    assert faded == [".gone .bar,.gone .box"], "a text is never faded"
 
 
 def test_nothing_is_a_drawing_too() -> None:

@@ -1,0 +1,1 @@
+"""git, asked with care: a repository is a stranger, and its settings may name programs."""
