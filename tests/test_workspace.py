@@ -8,9 +8,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from blue_cli.actions.choosing import slug_of
 from blue_cli.errors import Conflict, NotFound, WrongCall
 from blue_cli.stores.memory import MemoryStore
-from blue_cli.actions.choosing import slug_of
 from blue_cli.workspace import Workspace, find_root, open_workspace, settings_path, trust_path, user_config_path
 from tests.cli.program import blue, stock
 

@@ -16,6 +16,7 @@ _UNREAD = {
     "symlink": ("unsafe-path", "a symbolic link, not followed", "put the file itself there"),
     "not-regular": ("unsafe-path", "no regular file, not read", "remove it"),
     "unsafe-name": ("unsafe-path", "a name that no terminal or file system should be given", "rename it"),
+    "unmerged": ("conflict-marker", "an open merge: the index holds each side", "settle it, then git add"),
     "unreadable": ("unsafe-path", "may not be read", "give yourself the right to read it"),
 }
 

@@ -96,6 +96,12 @@ def hold_whole(bench: Bench, raw: Snapshot) -> Held:
     return held
 
 
+def older(bench: Bench, held: Held) -> tuple[str, ...]:
+    """What is older than this clone has seen, or gone, in words; from here on the highest of both is known."""
+    revs = opening.revisions(held.found, bench.seen.revisions(held.raw.uid))
+    return tuple(bench.seen.compare(held.raw.uid, held.raw.id, revs))
+
+
 def refuse_stripped(bench: Bench, raw: Snapshot) -> None:
     """`Tampered` for a plain dialogue that was sealed when this clone last saw it: sealing it would hide what was put there."""
     if bench.seen.was_sealed(raw.uid, raw.id):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blue_cli.actions.load import fold
-from blue_cli.actions.protection import Bench, Held, hold, hold_whole, in_order, paths, refuse_stripped, with_block
+from blue_cli.actions.protection import Bench, Held, hold, hold_whole, in_order, older, paths, refuse_stripped, with_block
 from blue_cli.crypto import envelope
 from blue_cli.crypto import seal as seals
 from blue_cli.crypto.block import Block
@@ -38,6 +38,7 @@ class Sealing(NamedTuple):
     readable  paths that anybody can read, in a sealed dialogue
     keys      public names of the keys that open it
     accepted  that this clone now takes what is there for what it has seen
+    notes     what was older than this clone had seen, when it went on with that or took it
     """
 
     id: str
@@ -48,6 +49,7 @@ class Sealing(NamedTuple):
     readable: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     accepted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 # --- sealing -----------------------------------------------------------------------------------------------------
@@ -98,9 +100,11 @@ def _extend(bench: Bench, raw: Snapshot, from_round: int | None, accept: bool) -
         fix = f"blue unseal -d {raw.id}, then blue seal --from {wanted} -d {raw.id}"
         raise Conflict(f"{raw.id} is sealed from round {held.block.from_round} on, nothing is unsealed by sealing", fix=fix)
     if wanted == held.block.from_round and not held.block.pending:
+        notes = older(bench, held)
         if accept:
             bench.seen.accept(raw.uid, raw.id, held.revs)
-        return _done(held, ())._replace(accepted=accept)
+        return _done(held, ())._replace(accepted=accept, notes=notes)
+    notes = older(bench, held)
     lower = held.block._replace(from_round=wanted)
     sealed_files(bench, raw, lower, held.deks, states(held.found.files))
 
@@ -112,7 +116,7 @@ def _extend(bench: Bench, raw: Snapshot, from_round: int | None, accept: bool) -
 
     with bench.log("seal", held.deks, {"from_round": str(wanted)}):
         commit_loop(bench.store, raw.uid, announce)
-        return _proceed(bench, raw.uid)
+        return _proceed(bench, raw.uid)._replace(notes=notes)
 
 
 def _proceed(bench: Bench, uid: str) -> Sealing:
@@ -224,6 +228,7 @@ def unseal(bench: Bench, uid: str) -> Sealing:
         bench.seen.forget(raw.uid, raw.id)
         return Sealing(raw.id, raw.uid, False, accepted=accepted)
     held = hold(bench, raw)
+    notes = older(bench, held)
 
     def announce(now: Snapshot) -> tuple[Mapping[str, bytes], tuple[str, ...], None]:
         there = hold(bench, now)
@@ -245,7 +250,7 @@ def unseal(bench: Bench, uid: str) -> Sealing:
         files = commit_loop(bench.store, uid, expose)
         commit_loop(bench.store, uid, finish)
     bench.seen.forget(raw.uid, raw.id)
-    return Sealing(raw.id, raw.uid, True, files=paths([DIALOGUE, *files]))
+    return Sealing(raw.id, raw.uid, True, files=paths([DIALOGUE, *files]), notes=notes)
 
 
 def plaintext(bench: Bench, uid: str, wanted: Callable[[str], bool] = lambda path: True) -> list[tuple[str, bytes]]:

@@ -65,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("seal", "seal", "seal a dialogue; change which keys open it"),
     Command("unseal", "unseal", "take a seal off, or print what is under it"),
     Command("audit", "audit", "the log of changes to keys and seals: show, verify, anchor"),
+    Command("hooks", "hooks", "let git ask blue before it commits or pushes", "hook"),
     Command("trust", "trust", "let this repository's settings choose programs and places"),
 )
 BY_NAME: dict[str, Command] = {name: c for c in COMMANDS for name in (c.name, c.other) if name}

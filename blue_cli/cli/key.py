@@ -24,7 +24,9 @@ from blue_cli.workspace import read_settings, user_config_path
 if TYPE_CHECKING:
     from blue_cli.crypto.keys.base import KeyProvider, LocalKey
 
-COLUMNS = (Column("key", style="id", flex=True, tail=True), Column("kind"), Column("place", flex=True, tail=True), Column("state", flex=True))
+COLUMNS = (
+    Column("key", style="id", flex=True, tail=True), Column("kind"), Column("place", flex=True, tail=True), Column("state", flex=True),
+)  # fmt: skip
 KeyFile = Annotated[str, typer.Option("--key-file", metavar="PATH", help="This key file; else the one of the settings.")]
 Passphrase = Annotated[bool, typer.Option("--passphrase", help="Put the file under a passphrase.")]
 

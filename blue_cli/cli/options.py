@@ -103,9 +103,9 @@ class Call:
             self._workspace = open_workspace(self.cwd, self.world.env, self.world.store)
             self.warnings += self._workspace.warnings
             if self.may_ask():
-                from getpass import getpass
+                from blue_cli.cli.secret import asker
 
-                self._workspace.ask = getpass
+                self._workspace.ask = asker(self)
             if self.world.stderr.isatty() and not (self.globals.quiet or self.globals.json):
                 self._workspace.watch(self._watch)
         return self._workspace

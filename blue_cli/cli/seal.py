@@ -12,7 +12,7 @@ from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
 from blue_cli.cli.protection import bench_of, count, history, path
 from blue_cli.dialogue.ids import LAST_ROUND
-from blue_cli.errors import WrongCall
+from blue_cli.errors import Finding, WrongCall
 from blue_cli.views.text import sanitize_lines
 
 ID_FORMS = ("umk#", "awskms:")  # how the public name of a key begins
@@ -58,6 +58,7 @@ def command(
     added = tuple(rekey.add(bench, row.uid, provider) for provider in more)
     removed = tuple(rekey.remove(bench, row.uid, key) for key in gone)
     done = Done(first, added, removed)
+    here.warnings += [Finding("sealed", note, severity="warning") for note in first.notes]
     commits = history(here, row.id) if done.sealing.changed else None
     return Result("blue/seal@1", _document(done, commits), sanitize_lines(_text(done)), hints=_hints(done, commits))
 

@@ -13,7 +13,7 @@ from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, write_bytes
 from blue_cli.cli.protection import bench_of, count, path
 from blue_cli.dialogue.sources import FOLDER
-from blue_cli.errors import WrongCall
+from blue_cli.errors import Finding, WrongCall
 from blue_cli.stores.base import Row
 from blue_cli.views.text import sanitize_lines
 
@@ -35,6 +35,7 @@ def command(
     if stdout:
         return _printed(here, row, file)
     done = unseal(bench_of(here), row.uid)
+    here.warnings += [Finding("sealed", note, severity="warning") for note in done.notes]
     document = {
         "changed": done.changed,
         "dialogue": done.id,

@@ -6,6 +6,7 @@ So an operation on keys changes one line, and the ciphertext stays as it is.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from blue_cli.crypto.place import Malformed, byte_pattern
 
@@ -53,13 +54,18 @@ def without_seal(text: bytes) -> bytes:
     found = _seal_span(text)
     if not found:
         return text
-    from blue_cli.dialogue.canonical import read as read_front
-    from blue_cli.dialogue.handwriting import write_field
-
     start, end = found
-    fields = read_front(text[start:end].decode("ascii", "replace"))
-    if fields is None or list(fields) != ["seal"] or write_field("seal", fields["seal"]).encode() != text[start:end]:
+    if not _is_canonical(text[start:end]):
         raise Malformed("the seal block is not spelled as blue writes it")
     if not text.startswith(b"sealed: {", end):
         raise Malformed("the seal block is not where it must be")
     return text[:start] + text[end:]
+
+
+@lru_cache(64)
+def _is_canonical(line: bytes) -> bool:
+    from blue_cli.dialogue.canonical import read as read_front
+    from blue_cli.dialogue.handwriting import write_field
+
+    fields = read_front(line.decode("ascii", "replace"))
+    return fields is not None and list(fields) == ["seal"] and write_field("seal", fields["seal"]).encode() == line

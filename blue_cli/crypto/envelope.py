@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -137,10 +138,24 @@ def _b64(data: bytes) -> str:
 
 def _front(place: Place, fields: Mapping[str, Any]) -> str:
     if place.kind == "dialogue":
-        from blue_cli.dialogue.handwriting import write_field
-
-        return "".join(write_field(key, fields[key], _INNER) for key in FIELDS["dialogue"] if key in fields)
+        return "".join([_field(key, fields[key]) for key in FIELDS["dialogue"] if key in fields])
     return f"blue: {fields['blue']}\n{place.lines.decode()}created: {fields['created'] or _NONE}\n"
+
+
+def _field(key: str, value: Any) -> str:
+    """A field of `dialogue.md`. Members are mostly the same from one dialogue to the next, and writing them is slow."""
+    from blue_cli.dialogue.handwriting import write_field
+
+    if key == "experts" and value and all(isinstance(item, dict) for item in value):
+        return "experts:\n" + "".join([_member(tuple(item.items())) for item in value])
+    return write_field(key, value, _INNER)
+
+
+@lru_cache(1024)
+def _member(items: tuple[tuple[str, Any], ...]) -> str:
+    from blue_cli.dialogue.handwriting import write_field
+
+    return write_field("experts", [dict(items)], _INNER).removeprefix("experts:\n")
 
 
 # --- reading -------------------------------------------------------------------------------------------------

@@ -1,38 +1,205 @@
 """Questions to git about the repository around a workspace. Nothing here writes.
 
-A repository may be hostile: an embedded bare one runs programs that its own configuration names (HARDENING.md, "git in
-an untrusted folder"). So git is started in one way only, with what could run anything turned off.
+From `Repository.find` on; a revision becomes a hash by `resolve`, and from there on nothing that a user wrote reaches git.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
-from subprocess import DEVNULL, TimeoutExpired, run
+from typing import NamedTuple
 
-# Against: a bare repository put into the work tree; a file system monitor, or a hook, that is any program; an index
-# written while reading; a file name that is a pattern.
-SAFE = (
-    "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "--no-optional-locks", "--literal-pathspecs",
-)  # fmt: skip
-QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-PATIENCE = 20.0  # seconds
+from blue_cli.errors import NotFound, Unavailable, WrongCall
+from blue_cli.git import listing, process
+from blue_cli.git.listing import Change, Item
+from blue_cli.git.objects import Objects
+from blue_cli.git.process import PATIENCE, QUIET, SAFE, ask
+
+__all__ = ["PATIENCE", "QUIET", "SAFE", "Commit", "Repository", "ask", "commits_with", "head"]
+
+HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}
+LONGEST = 1000  # characters of a revision
+MOVED = ("GIT_INDEX_FILE", "GIT_DIR", "GIT_WORK_TREE")  # what a hook is told about the commit that is being made
+SUGGESTED, LISTED = 3, 5000
 
 
-def ask(root: str, words: Sequence[str], paths: Sequence[str] = (), env: Mapping[str, str] = os.environ) -> str | None:
-    """What git answers in the folder `root`; None when there is no git, no repository, or no answer.
+class Commit(NamedTuple):
+    """A commit that a word became. `dated` is `abc1234 subject` when the word was a date, else empty."""
 
-    `words` begin with the subcommand. `paths` are relative to `root` and never taken for options. Whatever in the
-    environment moves the repository elsewhere (`GIT_DIR`, …) is left out.
+    hash: str
+    dated: str = ""
+
+
+class Repository:
+    """The repository around the folder `root`. `top` is its work tree, `git_dir` where it keeps itself (absolute paths).
+
+    `prefix` is the way from `top` to `root`: empty, or a path that ends in `/`. `shallow` says that its history is cut.
+    Every path in a question and in an answer is relative to `root`.
     """
-    clean = {name: value for name, value in env.items() if not name.startswith("GIT_")} | QUIET
-    command = ["git", "-C", root, *SAFE, *words, "--", *paths] if paths else ["git", "-C", root, *SAFE, *words]
-    try:
-        done = run(command, env=clean, stdin=DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
-    except (OSError, ValueError, TimeoutExpired):  # ValueError: a NUL in a path
-        return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+
+    def __init__(self, root: str, env: Mapping[str, str], found: Sequence[str]) -> None:
+        self.root = root
+        self.env = dict(env)
+        self.top, self.git_dir, shallow, self.prefix = found
+        self.shallow = shallow == "true"
+
+    @classmethod
+    def find(cls, root: str, env: Mapping[str, str] = os.environ, inside_hook: bool = False, cwd: str = ".") -> Repository:
+        """The repository around a folder. `Unavailable` when there is none, or no git.
+
+        Inside a hook, run in the folder `cwd`, the index and the repository that git names in the environment are kept
+        (a partial commit has an index of its own); everywhere else they are dropped.
+        """
+        safe = process.clean(env)
+        moved = _moved(env, cwd) if inside_hook else {}
+        found = _look(root, safe)
+        other = moved.pop("GIT_DIR", None)
+        tree = moved.pop("GIT_WORK_TREE", os.path.abspath(cwd))
+        if other and (isinstance(found, str) or os.path.realpath(other) != os.path.realpath(found[1])):
+            safe |= {"GIT_DIR": other, "GIT_WORK_TREE": tree}
+            found = _look(root, safe)
+        if isinstance(found, str):
+            raise Unavailable("this is no git repository", why=found, fix="git init, or leave out what needs git")
+        return cls(root, safe | moved, found)
+
+    # --- commits ---
+
+    def resolve(self, word: str) -> Commit:
+        """The commit that a revision or a date means. `NotFound`, or `WrongCall` for what can be neither."""
+        if not word or len(word) > LONGEST or not word.isprintable():
+            raise WrongCall("that is no revision", why="a revision is a short text without control characters")
+        found = self._verified(word)
+        if found:
+            return Commit(found)
+        from blue_cli.git.dates import moment
+
+        when = moment(word)
+        return self._before(word, when) if when is not None else self._unknown(word)
+
+    def commit(self, word: str) -> str | None:
+        """The hash of a revision that may not be there, a branch for one; None when it is not."""
+        return self._verified(word) or None
+
+    def head(self) -> str | None:
+        """The hash of the commit that is checked out; None before the first one."""
+        return self.commit("HEAD")
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits (hashes); None when their histories do not meet, or are cut."""
+        answer = self.answer(["merge-base", self.checked(one), self.checked(other)])
+        return answer.out.decode().split("\n")[0] if answer.status == 0 else None
+
+    def default_branch(self) -> str | None:
+        """The branch that others start from, as a full ref: origin/HEAD, init.defaultBranch, main, master; None without one."""
+        named = self.answer(["config", "--get", "init.defaultBranch"]).out.decode("utf-8", "replace").strip()
+        names = [name for name in dict.fromkeys((named, "main", "master")) if name]
+        wanted = ["refs/remotes/origin/HEAD", *(f"refs/{kind}/{name}" for name in names for kind in ("heads", "remotes/origin"))]
+        return next((ref for ref in wanted if self._verified(ref)), None)
+
+    def names(self) -> list[str]:
+        """Branches and tags by their short names."""
+        said = self.answer(["for-each-ref", f"--count={LISTED}", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"])
+        return said.out.decode("utf-8", "replace").splitlines()
+
+    # --- what is in them ---
+
+    def tree(self, commit: str, path: str, deep: bool = True) -> dict[str, Item]:
+        """What lies under a folder in a commit, by path: every file with its size, or with `deep` off only what the
+        folder itself holds. Empty when the folder is not there."""
+        words = ["ls-tree", "-r", "-z", "-l"] if deep else ["ls-tree", "-z"]
+        return listing.of_tree(self.out([*words, self.checked(commit)], [path.rstrip("/") + "/"]))
+
+    def index(self, path: str) -> list[tuple[str, Item]]:
+        """What the index holds under a folder, in its order. Sizes are not known."""
+        return listing.of_index(self.out(["ls-files", "-s", "-z"], [path]))
+
+    def staged(self, path: str, commit: str | None) -> list[Change]:
+        """What the index changes against a commit under a folder; against nothing at all when there is none."""
+        against = self.checked(commit) if commit else self.empty_tree()
+        words = ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-ext-diff", "--relative", "--abbrev=64"]
+        return listing.of_changes(self.out([*words, "--ita-invisible-in-index", against], [path]))
+
+    def changed(self, old: str, new: str, path: str) -> list[Change]:
+        """What differs under a folder from one commit to another."""
+        words = ["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-ext-diff", "--relative", "--abbrev=64"]
+        return listing.of_changes(self.out([*words, self.checked(old), self.checked(new)], [path]))
+
+    def empty_tree(self) -> str:
+        """The hash of the tree that holds nothing."""
+        said = self.out(["rev-parse", "--show-object-format"]).strip()
+        return EMPTY_TREES[64 if said == b"sha256" else 40]
+
+    def objects(self) -> Objects:
+        """A reader of contents, to be closed."""
+        return Objects(self.root, self.env)
+
+    # --- asking ---
+
+    @staticmethod
+    def checked(text: str) -> str:
+        """A full hash, and nothing else: the last door before git's command line."""
+        if not HASH.fullmatch(text):
+            raise ValueError(f"not a hash: {text!r}")
+        return text
+
+    def answer(self, words: Sequence[str], paths: Sequence[str] = (), data: bytes | None = None) -> process.Answer:
+        """Ask git anything that only reads. Words never come from outside: a revision is a hash by now."""
+        return process.start(self.root, words, paths, self.env, data)
+
+    def out(self, words: Sequence[str], paths: Sequence[str] = (), data: bytes | None = None) -> bytes:
+        """The same where git must have an answer: `Unavailable` with what it said otherwise."""
+        answer = self.answer(words, paths, data)
+        if answer.status:
+            raise Unavailable(f"git {words[0]} failed", why=answer.said, fix="git fsck" if "object" in answer.said else "")
+        return answer.out
+
+    def _verified(self, word: str) -> str:
+        """The hash of a revision; empty when it is none. Only here does a word from outside reach git."""
+        answer = self.answer(["rev-parse", "--verify", "--quiet", "--end-of-options", word + "^{commit}"])
+        said = answer.out.decode("ascii", "replace").strip()
+        return said if answer.status == 0 and HASH.fullmatch(said) else ""  # `^main` is answered with `^` and a hash
+
+    def _before(self, word: str, when: int) -> Commit:
+        words = ["rev-list", "-1", f"--before=@{when} +0000", "--first-parent", "--format=%h %s", "--no-show-signature", "HEAD", "--"]
+        answer = self.answer(words)
+        first, _, dated = answer.out.decode("utf-8", "replace").partition("\n")
+        if answer.status or not first:
+            raise NotFound(f"no commit is as old as {word}", why=self._cut(), fix="" if self.shallow else "git log --first-parent")
+        return Commit(self.checked(first.removeprefix("commit ")), dated.strip())
+
+    def _unknown(self, word: str) -> Commit:
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, self.names(), SUGGESTED, 0.5)
+        fix = f"did you mean {' or '.join(near)}?" if near else "a branch, a tag, a commit, HEAD~3, or a date like 2026-11-24"
+        raise NotFound(f'no revision "{word}"', why=self._cut(), fix=fix, suggestions=near)
+
+    def _cut(self) -> str:
+        return "this clone is shallow, older commits are not here: git fetch --unshallow" if self.shallow else ""
+
+
+def _moved(env: Mapping[str, str], cwd: str) -> dict[str, str]:
+    """Where a hook was told that things are, as absolute paths: git names them relative to the hook's folder."""
+    return {name: os.path.abspath(os.path.join(cwd, env[name])) for name in MOVED if env.get(name)}
+
+
+def _look(root: str, env: Mapping[str, str]) -> list[str] | str:
+    """Top, git folder, whether it is shallow, and prefix of the repository around a folder; or why there is none."""
+    words = ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--is-shallow-repository", "--show-prefix"]
+    answer = process.start(root, words, (), env)
+    found = os.fsdecode(answer.out).split("\n")[:-1]
+    if answer.status:
+        return answer.said.split("\n")[0] or "git found none"
+    if len(found) != 4:
+        return "the name of a folder above has a line feed"
+    if os.path.realpath(os.path.join(found[0], found[3])) != os.path.realpath(root):
+        return "its work tree is somewhere else"
+    return found
+
+
+# --- without a repository at hand --------------------------------------------------------------------------------
 
 
 def head(root: str, env: Mapping[str, str] = os.environ) -> str:

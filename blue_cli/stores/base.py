@@ -32,8 +32,8 @@ class Row(NamedTuple):
 class Unread(NamedTuple):
     """Something that lies where a blob would and was not read.
 
-    `reason` is one of: too-large, symlink, not-regular, unsafe-name, unreadable; and around a seal: sealed (no key
-    here opens it), plaintext (in a sealed dialogue), broken (a seal that does not hold).
+    `reason` is one of: too-large, symlink, not-regular, unsafe-name, unreadable, unmerged (in git's index); and around a
+    seal: sealed (no key here opens it), plaintext (in a sealed dialogue), broken (a seal that does not hold).
     """
 
     path: str

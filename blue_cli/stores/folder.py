@@ -60,7 +60,7 @@ def _walk(folder: int, prefix: str, depth: int, blobs: Blobs, unread: list[Unrea
         path = prefix + name
         address = _address(path)
         if address is None:
-            unread.append(Unread(_printable(path), "unsafe-name"))
+            unread.append(Unread(printable(path), "unsafe-name"))
             continue
         try:
             fd = os.open(name, FILE, dir_fd=folder)
@@ -116,7 +116,7 @@ def _note(error: OSError, path: str, unread: list[Unread]) -> None:
     unread.append(Unread(path, reason, "" if reason == "symlink" else error.strerror or ""))
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """A path that any output can carry: bytes that are not UTF-8 and lone surrogates as `\\xff`."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

@@ -29,6 +29,7 @@ class LastSeen:
         self._root = root
         self._commit = commit
         self._names: frozenset[str] | None = None
+        self._known: dict[str, dict[str, int]] = {}  # what was read of the records in this run
 
     @cached_property
     def _folder(self) -> str:
@@ -48,17 +49,21 @@ class LastSeen:
 
     def revisions(self, uid: str) -> dict[str, int]:
         """The highest revision seen of each file."""
-        revs = self._read(_uid(uid)).get("revs")
-        if not isinstance(revs, dict):
-            return {}
-        return {address: rev for address, rev in revs.items() if isinstance(rev, int)}
+        if uid not in self._known:
+            revs = self._read(_uid(uid)).get("revs")
+            said = revs.items() if isinstance(revs, dict) else ()
+            self._known[uid] = {address: rev for address, rev in said if isinstance(rev, int)}
+        return self._known[uid]
 
     def compare(self, uid: str, id: str, revs: Mapping[str, int]) -> list[str]:
         """Notes on what is older than it was, or gone; then keep the highest of both."""
         known = self.revisions(uid)
         older = sorted(address for address, rev in known.items() if revs.get(address, 0) < rev)
+        if known == revs and self.was_sealed(uid, id):
+            return []
         highest = {address: max(known.get(address, 0), revs.get(address, 0)) for address in {**known, **revs}}
         if highest != known or not self.was_sealed(uid, id):
+            self._known[uid] = highest
             self._write(_uid(uid), {"v": 1, "uid": uid, "id": id, "revs": dict(sorted(highest.items()))})
             self._write(_id(id), {"v": 1, "uid": uid})
             self._names = None
@@ -71,6 +76,7 @@ class LastSeen:
 
     def forget(self, uid: str, id: str) -> None:
         """The dialogue is no longer sealed, and that is meant."""
+        self._known.pop(uid, None)
         for name in (_uid(uid), _id(id), _id(str(self._read(_uid(uid)).get("id", id)))):
             with suppress(OSError):
                 os.unlink(os.path.join(self._folder, name))

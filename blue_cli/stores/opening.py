@@ -114,24 +114,19 @@ def _unblocked(raw: Snapshot, why: str) -> Opening:
 def _sorted_out(
     raw: Snapshot, block: blocks.Block, deks: Deks | None
 ) -> tuple[dict[str, Opened], dict[str, bytes], list[str], list[Unread]]:
-    files: dict[str, Opened] = {}
+    """What opened, what is plain as it may be, what is shut, and the faults among the files themselves."""
     plain: dict[str, bytes] = {}
-    shut: list[str] = []
     faults: list[Unread] = []
+    found = {address: data for address, data in raw.blobs.items() if envelope.is_sealed(data)}
     for address, data in raw.blobs.items():
-        if not envelope.is_sealed(data):
-            if is_protected(address, block.from_round):
-                faults.append(Unread(path_of(address), PLAINTEXT))
-            else:
-                plain[address] = data
-        elif deks is None:
-            shut.append(address)
-        else:
-            try:
-                files[address] = sealing.open_file(deks, raw.uid, address, data)
-            except ValueError as error:  # malformed, unsupported, changed or moved, labelled as something else
-                faults.append(Unread(path_of(address), BROKEN, str(error)))
-    return files, plain, shut, faults
+        if address not in found and is_protected(address, block.from_round):
+            faults.append(Unread(path_of(address), PLAINTEXT))
+        elif address not in found:
+            plain[address] = data
+    if deks is None:
+        return {}, plain, list(found), faults
+    files, broken = sealing.open_files(deks, raw.uid, found)
+    return files, plain, [], faults + [Unread(path_of(address), BROKEN, str(error)) for address, error in broken.items()]
 
 
 def _missing(files: Mapping[str, Opened], held: Mapping[str, bytes]) -> list[Unread]:
@@ -141,6 +136,12 @@ def _missing(files: Mapping[str, Opened], held: Mapping[str, bytes]) -> list[Unr
         for head, by in membership.missing(states(files))
         if head.address not in held
     ]
+
+
+def revisions(found: Opening, known: Mapping[str, int]) -> dict[str, int]:
+    """How new each file is. One that lies there in plaintext while sealing is under way is as new as it was `known` to be."""
+    waiting = {address: known[address] for address in found.plain if address in known}
+    return waiting | {address: opened.rev for address, opened in found.files.items()}
 
 
 def states(files: Mapping[str, Opened]) -> dict[str, State]:

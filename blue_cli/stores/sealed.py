@@ -65,10 +65,10 @@ class Sealed:
         found = opening.look(raw, self._ring)
         if not self._lenient:
             opening.refuse_faults(raw.id, found.faults)
-        if found.block is not None and found.block.pending:  # what is unsealed already is not gone
+        if found.block is not None and found.block.pending:
             self.notes.append(f"{raw.id} is half sealed: blue seal goes on with it, blue unseal goes back")
-        elif self._seen and found.deks is not None and not found.faults:
-            self.notes += self._seen.compare(raw.uid, raw.id, {address: opened.rev for address, opened in found.files.items()})
+        if self._seen and found.deks is not None and not found.faults:
+            self.notes += self._seen.compare(raw.uid, raw.id, opening.revisions(found, self._seen.revisions(raw.uid)))
         if found.locked and found.block is not None:
             self.notes.append(f"{raw.id} is sealed, and no key here opens it: {found.locked}")
         return opening.snapshot(raw, found)

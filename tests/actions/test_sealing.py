@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from blue_cli.stores.lastseen import LastSeen
 from blue_cli.stores.memory import MemoryStore
 from blue_cli.stores.sealed import Sealed
 from tests.actions.vault import ID, PROTECTED, TEXTS, UID, Killed, Mortal, Vault, key_at, new_key
+from tests.stores.contract import QUICK
 
 SORTED = dict(sorted(TEXTS.items()))
 
@@ -28,6 +30,13 @@ SORTED = dict(sorted(TEXTS.items()))
 @pytest.fixture
 def vault(store: Store, tmp_path: Path) -> Vault:
     return Vault(store, tmp_path / "vault")
+
+
+@pytest.fixture
+def quick() -> Iterator[Path]:
+    """A folder in memory: a file that is synced there costs nothing."""
+    with tempfile.TemporaryDirectory(dir=QUICK) as top:
+        yield Path(top)
 
 
 def stranger(vault: Vault, name: str = "other") -> Bench:
@@ -88,8 +97,28 @@ def test_sealing_again_takes_an_older_state_as_seen(vault: Vault) -> None:
     sealing.seal(vault.bench(), UID)
     vault.seen.compare(UID, ID, {"contribution/00#muffin": 7})  # a later revision, before a revert
     assert vault.seen.compare(UID, ID, {"contribution/00#muffin": 1})
-    sealing.seal(vault.bench(), UID)
+    (note,) = sealing.seal(vault.bench(), UID).notes
+    assert "contribution/00#muffin (revision 1, was 7)" in note
+    assert sealing.seal(vault.bench(), UID).notes == ()
     assert not vault.seen.compare(UID, ID, dict.fromkeys(PROTECTED, 1))
+
+
+def test_an_old_half_sealed_state_put_back_is_told_of(vault: Vault) -> None:
+    """Whoever has no key can still put back what once lay there, signed, half sealed, with less in it."""
+    with pytest.raises(Killed):
+        sealing.seal(vault.bench(store=Mortal(vault.store, 3)), UID)  # type: ignore[arg-type]
+    old = vault.store.load(UID)
+    sealing.seal(vault.bench(), UID)
+    opened = Sealed(vault.store, lambda: vault.bench().ring, vault.seen)
+    opened.commit(UID, opened.load(UID).version, {"contribution/01#scone": b"what came later"})
+    opened.load(UID)
+    now = vault.store.load(UID)
+    vault.store.commit(UID, now.version, old.blobs, ["contribution/01#scone"])
+    opened.load(UID)
+    assert "half sealed" in opened.notes[0] and "contribution/01#scone (gone)" in opened.notes[1]
+    assert "contribution/01#scone (gone)" in sealing.seal(vault.bench(), UID).notes[0]
+    vault.seen.compare(UID, ID, {"contribution/01#scone": 1})
+    assert "contribution/01#scone (gone)" in sealing.unseal(vault.bench(), UID).notes[0]
 
 
 def test_each_file_saw_those_before_it_and_a_verdict_saw_all(vault: Vault) -> None:
@@ -253,9 +282,9 @@ def test_files_that_saw_each_other_are_unsealed_in_any_order(vault: Vault) -> No
     assert vault.raw == expected
 
 
-def test_files_that_saw_each_other_are_sealed_again_above_what_was_seen(store: Store, tmp_path: Path) -> None:
+def test_files_that_saw_each_other_are_sealed_again_above_what_was_seen(store: Store, tmp_path: Path, quick: Path) -> None:
     for writes in range(1, 9):
-        vault = Vault(_fresh(store, tmp_path / str(writes)), tmp_path / str(writes) / "v")
+        vault = Vault(_fresh(store, quick / str(writes)), tmp_path / str(writes) / "v")
         expected = rewritten(vault)
         with suppress(Killed):
             sealing.unseal(vault.bench(store=Mortal(vault.store, writes)), UID)  # type: ignore[arg-type]
@@ -294,10 +323,10 @@ BEFORE: dict[str, Callable[[Bench], object]] = {
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_killed_after_any_write_it_reads_the_same_and_goes_on(name: str, store: Store, tmp_path: Path) -> None:
+def test_killed_after_any_write_it_reads_the_same_and_goes_on(name: str, store: Store, tmp_path: Path, quick: Path) -> None:
     """From the same clone, from another one, and a kill of the second run as well."""
     for writes in range(30):
-        vault = Vault(_fresh(store, tmp_path / str(writes)), tmp_path / str(writes) / "v")
+        vault = Vault(_fresh(store, quick / str(writes)), tmp_path / str(writes) / "v")
         BEFORE.get(name, lambda bench: None)(vault.bench())
         died = True
         with suppress(Killed):
@@ -320,9 +349,9 @@ def test_killed_after_any_write_it_reads_the_same_and_goes_on(name: str, store: 
 
 
 @pytest.mark.parametrize("first", ["seal", "unseal"])
-def test_what_one_began_the_other_takes_back(first: str, store: Store, tmp_path: Path) -> None:
+def test_what_one_began_the_other_takes_back(first: str, store: Store, tmp_path: Path, quick: Path) -> None:
     for writes in range(1, 12):
-        vault = Vault(_fresh(store, tmp_path / str(writes)), tmp_path / str(writes) / "v")
+        vault = Vault(_fresh(store, quick / str(writes)), tmp_path / str(writes) / "v")
         if first == "unseal":
             sealing.seal(vault.bench(), UID)
         with suppress(Killed):

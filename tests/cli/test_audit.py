@@ -36,7 +36,7 @@ class Place:
         self.root = root
         self.env = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
         (root / ".blue/dialogues").mkdir(parents=True)
-        assert self("key", "new").status == 0
+        assert blue("key", "new", cwd=home, env=self.env).status == 0  # in no workspace, whose log it would be in
         assert self("dialogue", "new", "Cache", "--id", "cache").status == 0
         self.head = root / ".blue/dialogues/cache/dialogue.md"
         self.uid = uid_in(self.head.read_bytes(), "cache")

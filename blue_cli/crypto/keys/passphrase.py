@@ -24,7 +24,7 @@ from typing import NamedTuple
 from blue_cli.crypto.aead import KEY, NONCE, TAG, Broken, argon2id, decrypt, encrypt, same
 from blue_cli.crypto.encoding import b64, lp
 from blue_cli.crypto.keys.material import Damaged, Umk, check_value, decoded, key_id
-from blue_cli.crypto.keys.place import read_private
+from blue_cli.crypto.keys.place import Missing, read_private
 from blue_cli.errors import Locked, Refused
 
 PROTECTED = "blue-key-v1-passphrase"
@@ -64,7 +64,7 @@ class Protection:
     def passphrase(self, prompt: str, twice: bool = False) -> bytes:
         """The passphrase as bytes. `Locked` when there is no way to get one; `Refused` for a new one that will not do."""
         file = self._env.get(VARIABLE, "")
-        text = read_private(file, f"${VARIABLE}", LONGEST + 2).splitlines()[:1] if file else [self._asked(prompt)]
+        text = _first_line(file) if file else [self._asked(prompt)]
         given = normalized(text[0]) if text else b""
         if not given:
             raise Locked("the passphrase is empty")
@@ -102,6 +102,13 @@ class Protection:
         if not same(umk.check, form.check):
             raise Damaged("its check value is of another key")
         return umk
+
+
+def _first_line(file: str) -> list[str]:
+    try:
+        return read_private(file, f"${VARIABLE}", LONGEST + 2).splitlines()[:1]
+    except Missing:
+        raise Locked(f"there is no file that ${VARIABLE} could mean", why=f"it says {file}") from None
 
 
 def normalized(text: str) -> bytes:

@@ -106,7 +106,7 @@ def refuse_work_tree(path: str, shown: str) -> None:
         raise Locked(
             f"{shown} is refused: it lies in a git work tree",
             why="the next commit could take it along",
-            fix="keep it in a place outside, and say where: BLUE_KEY_FILE=/a/place/outside",
+            fix="keep it outside, a key in the place that BLUE_KEY_FILE names",
         )
 
 

@@ -53,7 +53,7 @@ def kms(server: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> tuple[str, 
 
     What every test is forbidden, to connect, is allowed to this machine, and to no other.
     """
-    from botocore import loaders
+    from botocore import session
     from botocore.retries.standard import ExponentialBackoff
 
     for name, value in {
@@ -70,5 +70,5 @@ def kms(server: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> tuple[str, 
     for name, connect in _CONNECTS.items():
         monkeypatch.setattr(socket.socket, name, here_only(connect))
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.001)
-    monkeypatch.setattr(loaders, "create_loader", knowing_loader)
+    monkeypatch.setattr(session, "create_loader", knowing_loader)
     return server

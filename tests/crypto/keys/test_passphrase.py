@@ -123,8 +123,20 @@ def test_it_may_come_from_a_file_that_only_the_user_reads(tmp_path: Path) -> Non
     with pytest.raises(Locked, match=r"\$BLUE_PASSPHRASE_FILE is refused: others may read"):
         unlocked(text, protection(None, BLUE_PASSPHRASE_FILE=str(file)))
     file.unlink()
-    with pytest.raises(Locked, match=r"there is no \$BLUE_PASSPHRASE_FILE"):
+    with pytest.raises(Locked, match=r"there is no file that \$BLUE_PASSPHRASE_FILE could mean"):
         unlocked(text, protection(None, BLUE_PASSPHRASE_FILE=str(file)))
+
+
+def test_a_line_longer_than_any_passphrase_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "passphrase"
+    for size in (passphrase.LONGEST + 1, passphrase.LONGEST + 100):
+        file.write_text("x" * size)
+        file.chmod(0o600)
+        with pytest.raises(Locked, match=r"longer than 1024 bytes|larger than"):
+            protection(None, BLUE_PASSPHRASE_FILE=str(file)).passphrase("")
+    file.write_text("\n")
+    with pytest.raises(Locked, match="the passphrase is empty"):
+        protection(None, BLUE_PASSPHRASE_FILE=str(file)).passphrase("")
 
 
 def test_a_plain_file_is_not_taken_for_one_under_a_passphrase(tmp_path: Path) -> None:
