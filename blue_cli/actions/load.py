@@ -37,7 +37,7 @@ def fold(snapshot: Snapshot, only: str = "", near: bool = False) -> Graph:
 def readable(snapshot: Snapshot) -> Snapshot:
     """The snapshot, for an answer that needs the text. `Locked` when it is sealed and no key here opens it."""
     if snapshot.seal is not None and snapshot.seal.locked:
-        raise Locked(f"{snapshot.id} is sealed, and no key here opens it", why=snapshot.seal.locked)
+        raise Locked(f"{snapshot.id} is sealed, and no key here opens it", why=snapshot.seal.locked, fix=snapshot.seal.fix)
     return snapshot
 
 

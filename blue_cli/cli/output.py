@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO
 
 from blue_cli.cli.options import Call
-from blue_cli.errors import BlueError, Finding, Refused, Tampered, Unavailable
+from blue_cli.errors import BlueError, Finding, Locked, Refused, Tampered, Unavailable
 from blue_cli.views.listing import Cells, Column, paint, table, tsv
 from blue_cli.views.text import sanitize, sanitize_lines
 
@@ -57,6 +57,7 @@ def emit(call: Call, result: Result) -> int:
     call.hints += result.hints
     if call.globals.json:
         document = result.document() if callable(result.document) else result.document
+        document = {**document, "at": call.at} if call.at else document
         write(call, encode(call, {"schema": result.schema, **document, "warnings": _warnings(call)}))
         return result.status
     shown = screen(call, call.world.stdout)
@@ -96,6 +97,8 @@ def fail(call: Call, error: BlueError) -> int:
     call.status = error.exit
     color = screen(call, call.world.stderr).color
     lines = [*_error_lines(error, color)]
+    if isinstance(error, Locked):  # it says itself what these warn of
+        call.warnings = [warning for warning in call.warnings if warning.rule != "sealed"]
     if not call.globals.json:
         lines = [*_warning_lines(call.warnings, color), *lines]
     _say(call.world.stderr, lines)

@@ -146,9 +146,14 @@ def _field(key: str, value: Any) -> str:
     """A field of `dialogue.md`. Members are mostly the same from one dialogue to the next, and writing them is slow."""
     from blue_cli.dialogue.handwriting import write_field
 
-    if key == "experts" and value and all(isinstance(item, dict) for item in value):
+    if key == "experts" and isinstance(value, list) and all(_is_flat(item) for item in value):
         return "experts:\n" + "".join([_member(tuple(item.items())) for item in value])
     return write_field(key, value, _INNER)
+
+
+def _is_flat(item: Any) -> bool:
+    """Whether a member may be a key of the cache. True and 1.0 may not: they would be taken for 1."""
+    return isinstance(item, dict) and all(type(value) in (str, int) for value in item.values())
 
 
 @lru_cache(1024)

@@ -42,10 +42,11 @@ class Unread(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """That a dialogue is sealed: from which round on, and why no key here opens it ("" when one does)."""
+    """That a dialogue is sealed: from which round on, why no key here opens it ("" when one does), and the way out."""
 
     from_round: int
     locked: str = ""
+    fix: str = ""
 
 
 class Snapshot:
@@ -133,7 +134,8 @@ def commit_loop(
     for _ in range(TRIES):
         snapshot = store.load(uid)
         if snapshot.seal is not None and snapshot.seal.locked:
-            raise Locked(f"{snapshot.id} is sealed, and what cannot be read cannot be added to", why=snapshot.seal.locked)
+            why, fix = snapshot.seal.locked, snapshot.seal.fix
+            raise Locked(f"{snapshot.id} is sealed, and what cannot be read cannot be added to", why=why, fix=fix)
         puts, deletes, result = plan(snapshot)
         deletes = tuple(deletes)
         if not puts and not deletes:

@@ -121,6 +121,16 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
+class Recalled(LastSeen):
+    """The same records for what is no work tree, the index for one: asked, never written."""
+
+    def compare(self, uid: str, id: str, revs: Mapping[str, int]) -> list[str]:
+        """Notes as from a work tree; nothing is kept."""
+        known = self.revisions(uid)
+        older = sorted(address for address, rev in known.items() if revs.get(address, 0) < rev)
+        return [self._note(id, older, known, revs)] if older else []
+
+
 def _uid(uid: str) -> str:
     return f"uid-{uid.replace('/', '_').replace(':', '_')[:200]}.json"
 

@@ -58,6 +58,7 @@ class Opening(NamedTuple):
     plain: dict[str, bytes]
     shut: tuple[str, ...]
     faults: tuple[Unread, ...]
+    fix: str = ""
 
 
 def is_protected(address: str, from_round: int) -> bool:
@@ -87,9 +88,9 @@ def look(raw: Snapshot, ring: Callable[[], KeyRing]) -> Opening:
     if block is None:
         return _unblocked(raw, "sealed files, but dialogue.md says nothing of a seal: it was taken out")
     try:
-        deks, locked = ring().open(raw.uid, block), ""
+        deks, locked, fix = ring().open(raw.uid, block), "", ""
     except Locked as error:
-        deks, locked = None, error.why or error.message
+        deks, locked, fix = None, error.why or error.message, error.fix
     except (Tampered, envelope.Broken) as error:
         return _unblocked(raw, str(error))
     files, plain, shut, faults = _sorted_out(raw, block, deks)
@@ -101,7 +102,7 @@ def look(raw: Snapshot, ring: Callable[[], KeyRing]) -> Opening:
         faults = [fault for fault in faults if fault.reason != PLAINTEXT]
     if deks is not None:
         faults += _missing(files, held)
-    return Opening(block, deks, locked, files, plain, tuple(shut), tuple(faults))
+    return Opening(block, deks, locked, files, plain, tuple(shut), tuple(faults), fix)
 
 
 def _unblocked(raw: Snapshot, why: str) -> Opening:
@@ -179,7 +180,7 @@ def snapshot(raw: Snapshot, found: Opening) -> Snapshot:
     unread = [*raw.unread, *found.faults]
     unread += [Unread(path_of(address), SEALED, found.locked) for address in found.shut]
     from_round = found.block.from_round if found.block else 0
-    seal = Seal(from_round, found.locked)
+    seal = Seal(from_round, found.locked, found.fix)
     return Snapshot(raw.uid, raw.id, dict(sorted(blobs.items())), lambda: raw.version, sorted(unread), seal)
 
 

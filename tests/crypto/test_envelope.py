@@ -353,3 +353,13 @@ def test_a_block_in_another_place_or_file_is_malformed() -> None:
 
 def test_a_line_of_the_body_is_no_block() -> None:
     assert envelope.seal_text(MEMBERS + BLOCK.encode()) is None
+
+
+def test_a_truth_value_is_never_taken_for_a_number() -> None:
+    """Members are written through a cache, in which True would equal 1: one file must not decide how another one reads."""
+    from blue_cli.crypto.envelope import _field
+
+    said = [{"slug": "muffin", "from_round": True}], [{"slug": "muffin", "from_round": 1}], [{"slug": "muffin", "from_round": 1.0}]
+    assert [_field("experts", value) for value in said] == [
+        f"experts:\n- {{slug: muffin, from_round: {text}}}\n" for text in ("true", "1", "1.0")
+    ]
