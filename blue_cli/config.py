@@ -71,6 +71,16 @@ class Config:
         return self._values[key].origin
 
 
+def without_password(url: str) -> str:
+    """A URL as it may be shown: without user and password, of its options only those that are nobody's secret.
+
+    Everything up to the last @ goes, since a password may hold any sign when somebody forgot to encode it.
+    """
+    head, _, options = re.sub("//.*@", "//", url, flags=re.S).partition("?")
+    kept = [part for part in options.split("&") if part.startswith(("schema=", "region="))]
+    return head + ("?" + "&".join(kept) if kept else "")
+
+
 def merge(*layers: Mapping[str, Value]) -> Config:
     """One `Config` from layers of values, the strongest first."""
     merged: dict[str, Value] = {}
@@ -248,6 +258,10 @@ def _typed(setting: Setting, text: str) -> Any:
 # --- the repository's share ----------------------------------------------------------------------------------
 
 
+def _printable(value: Any) -> Any:
+    return without_password(value) if isinstance(value, str) else value
+
+
 def split_trust(values: Mapping[str, Value], trusted: bool) -> tuple[dict[str, Value], tuple[Finding, ...]]:
     """What a repository's file may decide, and a warning for each value ignored until `blue trust`."""
     kept: dict[str, Value] = {}
@@ -257,7 +271,7 @@ def split_trust(values: Mapping[str, Value], trusted: bool) -> tuple[dict[str, V
             kept[key] = value
         else:
             findings.append(
-                _warning(value.origin, value.line, f'{key} = "{value.value}" is ignored', fix="read the file, then: blue trust")
+                _warning(value.origin, value.line, f'{key} = "{_printable(value.value)}" is ignored', fix="read the file, then: blue trust")
                 ._replace(why="a repository may not choose programs, places or looks for who reads it")
             )
     return kept, tuple(findings)

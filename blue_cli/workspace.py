@@ -1,33 +1,43 @@
 """The composition root: find `.blue`, read the settings, choose the store, find the dialogue that is meant.
 
-    <root>/.blue/config.toml      the repository's settings, a stranger's until `blue trust`
-    <root>/.blue/dialogues/…      read through a store, never here
-    user_config_path()            the user's settings
-    trust_path()                  what this user trusts
+<root>/.blue/config.toml      the repository's settings, a stranger's until `blue trust`
+<root>/.blue/dialogues/…      read through a store, never here
+user_config_path()            the user's settings
+trust_path()                  what this user trusts
 """
 
 from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from blue_cli import config
-from blue_cli.actions import choosing, trust
-from blue_cli.config import Config, Value
-from blue_cli.errors import Conflict, Finding, NotFound
-from blue_cli.stores.base import Row, Store
+from blue_cli.actions import choosing
+from blue_cli.config import FLAG, Config, Value
+from blue_cli.errors import Conflict, Finding, NotFound, WrongCall
+from blue_cli.settings import FOLDER as FOLDER
+from blue_cli.settings import SETTINGS as SETTINGS
+from blue_cli.settings import read_all, state_path
+from blue_cli.settings import read_settings as read_settings
+from blue_cli.settings import settings_path as settings_path
+from blue_cli.settings import trust_path as trust_path
+from blue_cli.settings import user_config_path as user_config_path
+from blue_cli.settings import writers_path as writers_path
+from blue_cli.stores.base import Facts, Row, Store
 from blue_cli.stores.lastseen import LastSeen
 from blue_cli.stores.sealed import Sealed
 
 if TYPE_CHECKING:
     from blue_cli.crypto.keyring import KeyRing
     from blue_cli.crypto.keys.base import KeyProvider
+    from blue_cli.git.objects import Remembered
+    from blue_cli.git.repo import Commit, Repository
+    from blue_cli.stores.gitblobs import GitStore
+    from blue_cli.stores.gitindex import GitIndex
+    from blue_cli.stores.gitrev import GitRevision
 
-FOLDER, SETTINGS = ".blue", "config.toml"
 RECORD = ".dialogue.recorded.md"
 
 
@@ -48,6 +58,8 @@ class Workspace:
         self.notes: list[str] = []  # what the store of sealed dialogues has to tell the user
         self._env = env
         self._given = given
+        self._travelled = False
+        self._opened: list[GitStore] = []  # what was started, to be ended
         self._watcher: Callable[[Store], Store] = lambda store: store
         self._shown: dict[tuple[str, str], str] = {}
 
@@ -60,10 +72,22 @@ class Workspace:
 
         return open_store(self.config["store"], self.root)
 
+    def prepare_store(self) -> bool:
+        """Make the tables of the store that the settings name; whether anything was made."""
+        from blue_cli.stores.registry import prepare
+
+        return prepare(self.config["store"], self.root)
+
+    def describe_store(self) -> Facts:
+        """What the store that the settings name says of itself."""
+        from blue_cli.stores.registry import describe
+
+        return describe(self.config["store"], self.root)
+
     @cached_property
     def opened(self) -> Sealed:
         """The dialogues in plaintext, where a key opens them."""
-        return Sealed(self.raw_store, lambda: self.keyring, self.last_seen, notes=self.notes)
+        return Sealed(self.raw_store, lambda: self.keyring, self._seen, notes=self.notes)
 
     @cached_property
     def store(self) -> Store:
@@ -73,7 +97,80 @@ class Workspace:
     @cached_property
     def examined(self) -> Store:
         """As `store`, for `check`: a seal that does not hold is reported, not raised."""
-        return self._watcher(Sealed(self.raw_store, lambda: self.keyring, self.last_seen, lenient=True, notes=self.notes))
+        return self._watcher(Sealed(self.raw_store, lambda: self.keyring, self._seen, lenient=True, notes=self.notes))
+
+    # --- git ---
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The git repository around this workspace. `Unavailable` when there is none, or no git; `WrongCall` where dialogues
+        are no files."""
+        from blue_cli.git.repo import Repository
+
+        self._need_files("this")
+        return Repository.find(self.root, self._env)
+
+    def past(self, what: str) -> Repository:
+        """The repository for a question about commits, `what` asks it. `WrongCall` where dialogues are no files in one."""
+        self._need_files(what)
+        return self.repository
+
+    def _need_files(self, what: str) -> None:
+        if (self._given is not None and not self._travelled) or str(self.config["store"]).partition(":")[0] != "files":
+            raise WrongCall(f"{what} needs dialogues that are files in a git repository", why="this store keeps no commits")
+
+    def travel(self, word: str) -> Commit:
+        """Read from the commit that a revision or a date means, and from nothing else, from now on.
+
+        `NotFound` for an unknown one, and what `repository` raises.
+        """
+        found = self.past("--at").resolve(word)
+        self._given = self._commit_store(found.hash)
+        self._travelled = True
+        return found
+
+    def examined_at(self, commit: str) -> Store:
+        """As `examined`, but of a commit (a hash)."""
+        return Sealed(self._commit_store(commit), lambda: self.keyring, lenient=True)
+
+    def as_of(self, commit: str) -> tuple[Store, Store]:
+        """The dialogues of a commit (a hash), in plaintext where a key opens them; and as they lie there."""
+        raw = self._commit_store(commit, self._remembered)
+        return Sealed(raw, lambda: self.keyring, notes=self.notes), raw
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        from blue_cli.git.objects import Remembered
+
+        return Remembered(self.repository.root, self.repository.env)
+
+    def staged(self, cwd: str) -> tuple[GitIndex, Store]:
+        """What the next commit would hold, and the same with sealed dialogues opened. A hook runs in the folder `cwd`, and
+        the index that it was given is the one."""
+        from blue_cli.git.repo import Repository
+        from blue_cli.stores.gitindex import GitIndex
+        from blue_cli.stores.lastseen import Recalled
+
+        self._need_files("--staged")
+        index = GitIndex(Repository.find(self.root, self._env, inside_hook=True, cwd=cwd))
+        self._opened.append(index)
+        seen = Recalled(os.path.join(state_path(self._env), "sealed"), self.root, self._commit)
+        return index, Sealed(index, lambda: self.keyring, seen, lenient=True, notes=self.notes)
+
+    def _commit_store(self, commit: str, objects: Remembered | None = None) -> GitRevision:
+        from blue_cli.stores.gitrev import GitRevision
+
+        store = GitRevision(self.repository, commit, objects)
+        self._opened.append(store)
+        return store
+
+    def close(self) -> None:
+        """End what was started for this workspace."""
+        for store in self._opened:
+            store.close()
+        close = getattr(vars(self).get("raw_store"), "close", None)
+        if close is not None and self._given is None:
+            close()
 
     @cached_property
     def keyring(self) -> KeyRing:
@@ -92,6 +189,11 @@ class Workspace:
         from blue_cli.crypto.keys.registry import provider
 
         return provider(url, self._env, self.ask)
+
+    @property
+    def _seen(self) -> LastSeen | None:
+        """What this clone remembers; nothing of it holds for an older commit."""
+        return None if self._travelled else self.last_seen
 
     @cached_property
     def last_seen(self) -> LastSeen:
@@ -132,6 +234,8 @@ class Workspace:
     def single_file_records(self) -> int:
         """How many older single-file dialogues lie in `.blue/docs/dialogues`; 0 where there is no such folder."""
         folder = os.path.join(self.root, FOLDER, "docs", "dialogues")
+        if self._travelled:
+            return 0
         try:
             return sum(1 for entry in os.scandir(folder) if entry.name.endswith(RECORD) and entry.is_file(follow_symlinks=False))
         except OSError:
@@ -149,10 +253,14 @@ class Workspace:
 # --- which workspace -----------------------------------------------------------------------------------------
 
 
-def open_workspace(cwd: str, env: Mapping[str, str], store: Store | None = None) -> Workspace:
-    """The workspace around a folder. With a store from outside no `.blue` is needed. `NotFound` when there is none."""
+def open_workspace(cwd: str, env: Mapping[str, str], store: Store | None = None, url: str = "") -> Workspace:
+    """The workspace around a folder. With a store from outside no `.blue` is needed. `NotFound` when there is none.
+
+    `url` is what --store said; it is stronger than every setting, and than a store from outside.
+    """
+    store = None if url else store
     root = os.path.abspath(cwd) if store is not None else find_root(cwd)
-    values, findings = _read_all(root, env)
+    values, findings = read_all(root, env, {"store": Value(url, FLAG)} if url else {})
     return Workspace(root, values, store, findings, env)
 
 
@@ -187,101 +295,3 @@ def _holds_only_keys(path: str) -> bool:
         return os.listdir(path) == ["keys"]
     except OSError:
         return False
-
-
-def settings_path(root: str) -> str:
-    """The repository's settings file."""
-    return os.path.join(root, FOLDER, SETTINGS)
-
-
-def user_config_path(env: Mapping[str, str]) -> str:
-    """The user's settings file: XDG on Linux (computed here, since importing platformdirs costs 5 ms), else platformdirs."""
-    return os.path.join(_user_folder(env, "XDG_CONFIG_HOME", ".config", "user_config_dir"), SETTINGS)
-
-
-def state_path(env: Mapping[str, str]) -> str:
-    """The folder for what blue remembers of this user's clones."""
-    return _user_folder(env, "XDG_STATE_HOME", ".local/state", "user_state_dir")
-
-
-def trust_path(env: Mapping[str, str]) -> str:
-    """The folder in which trusted settings are remembered, one file a workspace."""
-    return os.path.join(state_path(env), "trust")
-
-
-def writers_path(env: Mapping[str, str]) -> str:
-    """The folder in which the name of each clone in its audit logs is kept, one file a workspace."""
-    return os.path.join(state_path(env), "writers")
-
-
-def _user_folder(env: Mapping[str, str], variable: str, default: str, other: str) -> str:
-    """`other` names platformdirs' function, asked everywhere but on Linux."""
-    if not sys.platform.startswith("linux"):
-        import platformdirs
-
-        return str(getattr(platformdirs, other)("blue", appauthor=False))
-    given = env.get(variable, "").strip()
-    base = given if os.path.isabs(given) else os.path.join(env.get("HOME") or os.path.expanduser("~"), default)
-    return os.path.join(base, "blue")
-
-
-# --- settings ------------------------------------------------------------------------------------------------
-
-
-def _read_all(root: str, env: Mapping[str, str]) -> tuple[Config, list[Finding]]:
-    """The settings from the environment, the repository, the user and the defaults, strongest first."""
-    environment, findings = config.from_environment(env)
-    repository, more = _repository(root, env)
-    user, most = _parse(*_read(user_config_path(env), "user settings"), "user settings")
-    return config.merge(environment, repository, user), [*findings, *more, *most]
-
-
-def _repository(root: str, env: Mapping[str, str]) -> tuple[dict[str, Value], list[Finding]]:
-    name = f"{FOLDER}/{SETTINGS}"
-    data, problems = _read(settings_path(root), name)
-    values, findings = _parse(data, problems, name)
-    asks = any(config.SETTINGS[key].by == config.USER for key in values)
-    trusted = asks and trust.is_trusted(trust_path(env), root, data)  # the very bytes that were parsed
-    kept, ignored = config.split_trust(values, trusted)
-    return kept, [*findings, *ignored]
-
-
-def _parse(data: bytes, problems: Sequence[Finding], name: str) -> tuple[dict[str, Value], Sequence[Finding]]:
-    if problems or not data:
-        return {}, problems
-    try:
-        return config.parse(data.decode(), name)
-    except UnicodeDecodeError:
-        return {}, [_unreadable(name, "not UTF-8")]
-
-
-def _read(path: str, name: str) -> tuple[bytes, Sequence[Finding]]:
-    try:
-        data = read_settings(path) or b""
-    except OSError as error:
-        return b"", [_unreadable(name, error.strerror or str(error))]
-    if len(data) > config.LIMIT:
-        return b"", [_unreadable(name, f"larger than {config.LIMIT} bytes")]
-    return data, ()
-
-
-def _unreadable(name: str, reason: str) -> Finding:
-    return Finding("settings", f"not read: {reason}", name, severity="warning")
-
-
-def read_settings(path: str) -> bytes | None:
-    """A settings file, None when there is none, at most one byte more than the limit. OSError when it is none to read.
-
-    Neither a link nor anything that could block (a FIFO named config.toml) is opened for reading.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "not a regular file")
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(config.LIMIT + 1)
-    finally:
-        os.close(descriptor)

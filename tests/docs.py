@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from blue_cli.cli import outline
 from blue_cli.cli.argv import GLOBALS
 from blue_cli.cli.commands import BARE, COMMANDS, PROGRAM, load
 from blue_cli.cli.main import run
@@ -31,6 +32,7 @@ from tests import golden
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+OUTLINE = Path(outline.FILE)
 EXAMPLE = ROOT / "fixtures" / "example"
 WIDE = 100  # columns of the terminal in the pictures
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.S)
@@ -252,15 +254,17 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Compare or rewrite README.md."""
+    """Compare or rewrite README.md, and what the TAB key knows of the commands."""
     text = README.read_text()
     new = fill(text)
     if "--update" in argv:
         README.write_text(new)
+        OUTLINE.write_text(outline.text())
         return 0
-    if new != text:
-        sys.stderr.write(f"{os.path.relpath(README)} is not what the code says: python -m tests.docs --update\n")
-    return int(new != text)
+    stale = [path for path, same in ((README, new == text), (OUTLINE, OUTLINE.read_text() == outline.text())) if not same]
+    for path in stale:
+        sys.stderr.write(f"{os.path.relpath(path)} is not what the code says: python -m tests.docs --update\n")
+    return int(bool(stale))
 
 
 if __name__ == "__main__":

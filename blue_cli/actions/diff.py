@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from blue_cli.actions import choosing
 from blue_cli.actions.load import fold
 from blue_cli.dialogue.delta import Delta, Side, delta
+from blue_cli.dialogue.ids import path_of
+from blue_cli.dialogue.sources import Source
 from blue_cli.errors import NotFound
+from blue_cli.git.past import object_of
 from blue_cli.stores.base import Row, Snapshot, Store
 
 
@@ -41,6 +44,25 @@ def pairs(before: Moment, after: Moment, differing: Collection[str] | None = Non
     return sorted(found, key=lambda pair: _id(pair).encode())
 
 
+def touched(raw: Store, held: Mapping[str, Mapping[str, str]], only: Collection[str] | None = None) -> set[str]:
+    """The ids of the dialogues in a store that are not, file by file, what a commit holds (`git.past.held`).
+
+    `only` are the ids to look at. A file that may not be read counts as another one.
+    """
+    ids = {id for id in held if only is None or id in only}
+    for entry in raw.dialogues():
+        if only is None or entry.id in only:
+            snapshot = raw.load(entry.uid)
+            same = not snapshot.unread and _is_held(snapshot.blobs, held.get(entry.id, {}))
+            (ids.discard if same else ids.add)(entry.id)
+    return ids
+
+
+def _is_held(blobs: Mapping[str, bytes], files: Mapping[str, str]) -> bool:
+    now = {path_of(address): data for address, data in blobs.items()}
+    return now.keys() == files.keys() and all(object_of(now[path], len(oid)) == oid for path, oid in files.items())
+
+
 def _rows(store: Store, differing: Collection[str] | None) -> dict[str, Row]:
     entries = [entry for entry in store.dialogues() if differing is None or entry.id in differing]
     return {entry.uid: Row(entry.id, entry.uid) for entry in entries}
@@ -65,17 +87,31 @@ def chosen(before: Moment, after: Moment, wanted: str) -> Collection[str]:
 def deltas(before: Moment, after: Moment, of: list[Pair], tell: Callable[[Delta], None]) -> None:
     """Hand each dialogue's differences on, one after the other: no more than two graphs are ever held."""
     for pair in of:
-        found = delta(_side(before, pair.before, pair.after), _side(after, pair.after, pair.before))
+        old = _side(before, pair.before)
+        found = delta(old, _side(after, pair.after, old))
         if found.differs:
             tell(found)
 
 
-def _side(moment: Moment, row: Row | None, other: Row | None) -> Side | None:
+def _side(moment: Moment, row: Row | None, other: Side | None = None) -> Side | None:
+    """One moment of a dialogue. A file that the other moment has too, byte for byte, is not scanned again."""
     if row is None:
         return None
     snapshot = moment.store.load(row.uid)
     locked = snapshot.seal is not None and bool(snapshot.seal.locked)
-    return Side(fold(snapshot), snapshot.blobs, _raw(moment, snapshot) if snapshot.seal else snapshot.blobs, locked)
+    raw = _raw(moment, snapshot) if snapshot.seal else snapshot.blobs
+    return Side(fold(snapshot, known=_read_before(other, snapshot)), snapshot.blobs, raw, locked)
+
+
+def _read_before(other: Side | None, snapshot: Snapshot) -> dict[str, Source]:
+    """The contributions that are the same at the other moment, as they were read there."""
+    if other is None or other.graph.meta.id != snapshot.id or not other.graph.meta.native:
+        return {}
+    ends: dict[str, set[int]] = {}
+    for entity in other.graph.entities.values():
+        ends.setdefault(entity.path, set()).add(entity.end)
+    same = (s for s in other.graph.sources.files if other.plain[s.address] == snapshot.blobs.get(s.address))
+    return {s.address: s._replace(ends=sorted(ends.get(s.path, ()))) for s in same}
 
 
 def _raw(moment: Moment, snapshot: Snapshot) -> dict[str, bytes]:

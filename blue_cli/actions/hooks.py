@@ -158,7 +158,9 @@ def install(place: Place, names: Sequence[str], here: bool = False) -> list[Outc
     """
     if place.off:
         raise Unavailable(
-            "git runs no hooks here", why=f"core.hooksPath is {place.setting!r}, which is no folder", fix="git config --unset core.hooksPath"
+            "git runs no hooks here",
+            why=f"core.hooksPath is {place.setting!r}, which is no folder",
+            fix="git config --unset core.hooksPath",
         )
     return [_install(place, look(place, name), here) for name in names]
 

@@ -5,6 +5,8 @@ bytes → document (front matter, body) → marks → entities and acts → the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from blue_cli.dialogue import sources
 from blue_cli.dialogue.assemble import assemble
 from blue_cli.dialogue.graph import Graph
@@ -29,9 +31,9 @@ def load(store: Store, uid: str, only: str = "", near: bool = False) -> Graph:
     return fold(store.load(uid), only, near)
 
 
-def fold(snapshot: Snapshot, only: str = "", near: bool = False) -> Graph:
-    """The graph of a snapshot. `only` and `near`: see `assemble` and `sources.read`."""
-    return assemble(sources.read(snapshot.id, snapshot.uid, snapshot.blobs, unread(snapshot), near, only), only)
+def fold(snapshot: Snapshot, only: str = "", near: bool = False, known: Mapping[str, sources.Source] = {}) -> Graph:
+    """The graph of a snapshot. `only`, `near` and `known`: see `assemble` and `sources.read`."""
+    return assemble(sources.read(snapshot.id, snapshot.uid, snapshot.blobs, unread(snapshot), near, only, known), only)
 
 
 def readable(snapshot: Snapshot) -> Snapshot:

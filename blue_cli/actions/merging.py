@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from blue_cli.dialogue import threeway
-from blue_cli.dialogue.document import MAX_BYTES
 from blue_cli.dialogue.ids import DIALOGUE, address_of, is_path, split_address
 from blue_cli.dialogue.scores import FILE as SCORE
 from blue_cli.dialogue.threeway import Style
@@ -44,7 +43,7 @@ class Place(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """What to write, None to leave "ours" as it is; whether that is all of it, and if not, why."""
+    """What to write, None to leave "ours" as it is. `clean`: it is all of both. `why`: what was not merged, and no marker shows it."""
 
     data: bytes | None
     clean: bool
@@ -73,8 +72,6 @@ def merge(address: str, versions: Versions, style: Style, keys: Keys) -> Merged 
     if any(map(_is_sealed, versions[1:])):
         return _sealed(address, versions, keys)
     base = b"" if _is_sealed(versions.base) else versions.base
-    if any(len(data) > MAX_BYTES for data in versions):
-        return None
     united = _united(address, versions._replace(base=base), style)
     return Merged(united.data, not united.conflicts) if united else None
 
@@ -106,7 +103,7 @@ def _sealed(address: str, versions: Versions, keys: Keys) -> Merged:
     from blue_cli.errors import BlueError
 
     try:
-        return Merged(_resealed(address, versions, keys), True)
+        return _resealed(address, versions, keys)
     except _Kept as reason:
         return Merged(None, False, str(reason))
     except BlueError as error:
@@ -115,23 +112,27 @@ def _sealed(address: str, versions: Versions, keys: Keys) -> Merged:
         return Merged(None, False, str(error))
 
 
-def _resealed(address: str, versions: Versions, keys: Keys) -> bytes:
+def _resealed(address: str, versions: Versions, keys: Keys) -> Merged:
+    """Sealed above both. Also ours alone, where the texts clash: else what saw the other one would find it gone, and nobody
+    could write any more."""
     from blue_cli.crypto import envelope, seal
 
     if not all(map(_is_sealed, versions[1:])):
         raise _Kept("it is sealed on one branch and plain on the other")
     heads = [versions.ours, versions.theirs] if address == DIALOGUE else list(keys.heads())
     blocks = list(_opened_blocks(heads, keys.ring, all_of_them=address == DIALOGUE))
-    mine, other = (_open(address, data, blocks) for data in versions[1:])
+    mine, other = (_open(address, data, blocks, side) for side, data in zip(versions._fields[1:], versions[1:], strict=True))
     plain = _plain_merge(address, _open_base(address, versions.base, blocks), mine.data, other.data)
+    why = "" if plain is not None else "both branches changed the same place in it"
+    text = mine.data if plain is None else plain
     newest = _newest(blocks)
     rev = min(max(mine.rev, other.rev) + 1, envelope.LAST)
-    new = seal.seal_file(newest, newest.uid, address, plain, rev, _both_seen(address, mine, other), keys.random)
-    if address != DIALOGUE:
-        return new
-    from blue_cli.actions.seal_blocks import united_line
+    new = seal.seal_file(newest, newest.uid, address, text, rev, _both_seen(address, mine, other), keys.random)
+    if address == DIALOGUE:
+        from blue_cli.actions.seal_blocks import united_line
 
-    return envelope.with_seal(new, united_line(*versions, newest))
+        new = envelope.with_seal(new, united_line(*versions, newest))
+    return Merged(new, not why, why)
 
 
 def _opened_blocks(heads: Iterable[bytes], ring: Callable[[], KeyRing], all_of_them: bool) -> Iterator[tuple[Block, Deks]]:
@@ -157,7 +158,7 @@ def _opened_blocks(heads: Iterable[bytes], ring: Callable[[], KeyRing], all_of_t
         raise error
 
 
-def _open(address: str, data: bytes, blocks: list[tuple[Block, Deks]]) -> Opened:
+def _open(address: str, data: bytes, blocks: list[tuple[Block, Deks]], side: str = "base") -> Opened:
     """The file under whichever block opens it. `pending` is an operation under way: nothing is sealed meanwhile."""
     from blue_cli.crypto import seal
 
@@ -169,7 +170,7 @@ def _open(address: str, data: bytes, blocks: list[tuple[Block, Deks]]) -> Opened
             return seal.open_file(deks, deks.uid, address, data)
         except ValueError as problem:
             error = problem
-    raise error
+    raise ValueError(f"{side}: {error}")
 
 
 def _open_base(address: str, data: bytes, blocks: list[tuple[Block, Deks]]) -> bytes:
@@ -182,20 +183,18 @@ def _open_base(address: str, data: bytes, blocks: list[tuple[Block, Deks]]) -> b
         return b""
 
 
-def _plain_merge(address: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
+def _plain_merge(address: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """None when both changed the same place, or a text that has no lines."""
     if ours == theirs:
         return ours
-    style = Style()
-    united = _united(address, Versions(base, ours, theirs), style)
+    united = _united(address, Versions(base, ours, theirs), Style())
     if united is None:
         try:
-            text, conflicts = threeway.merge(base.decode(), ours.decode(), theirs.decode(), style)
+            text, conflicts = threeway.merge(base.decode(), ours.decode(), theirs.decode(), Style())
         except UnicodeDecodeError:
-            raise _Kept("both branches changed it, and it is not UTF-8") from None
+            return None
         united = United(text.encode(), conflicts)
-    if united.conflicts:
-        raise _Kept("both branches changed the same place in it")
-    return united.data
+    return None if united.conflicts else united.data
 
 
 def _newest(blocks: list[tuple[Block, Deks]]) -> Deks:

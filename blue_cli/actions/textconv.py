@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from blue_cli.dialogue.ids import DIALOGUE, contribution, is_name, ruling, split_address
+from blue_cli.dialogue.ids import DIALOGUE, UID, contribution, is_name, ruling, split_address
 from blue_cli.errors import BlueError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def reveal(data: bytes, name: str, around: Around, ring: Callable[[], KeyRing]) 
     try:
         said = _said(data)
         uid = str(said.get("uid") or said.get("dialogue"))
+        if not UID.fullmatch(uid):  # it is going to be looked for
+            return data
         heads, known = ((data,), ()) if "uid" in said else around(uid)
         for head in heads:
             plain = _opened(data, uid, head, list(_addresses(said, name, known)), ring)

@@ -32,6 +32,8 @@ GLOBALS: tuple[Global, ...] = (
     Global("verbose", ("-v", "--verbose"), "", "say more"),
     Global("color", ("--color",), "WHEN", "colour: auto, always or never", ("auto", "always", "never")),
     Global("no_input", ("--no-input",), "", "never ask, never open an editor"),
+    Global("at", ("--at",), "REV", "read a commit, tag, branch or date, not the files"),
+    Global("store", ("--store",), "URL", "where dialogues lie: files:, sqlite:///NAME.db, postgresql://..., dynamodb://..."),
     Global("version", ("--version",), "", "the version"),
     Global("help", ("-h", "--help"), "", "this text"),
 )

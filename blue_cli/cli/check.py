@@ -14,6 +14,7 @@ from blue_cli.actions.check import EVERYWHERE, Scope, Wanted
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, Screen, encode
 from blue_cli.errors import Finding, Tampered, WrongCall
+from blue_cli.stores.base import Store
 from blue_cli.views import findings as view
 from blue_cli.views.findings import Report
 from blue_cli.views.text import sanitize_lines
@@ -40,6 +41,13 @@ def command(
     format: Annotated[Format, typer.Option("--format", help="How to write findings.")] = Format.text,
     select: Annotated[list[str], typer.Option("--select", metavar="R", help="Only these rules; more than once, or with commas.")] = [],  # noqa: B006 - as above
     ignore: Annotated[list[str], typer.Option("--ignore", metavar="R", help="Not these rules.")] = [],  # noqa: B006 - as above
+    staged: Annotated[
+        bool, typer.Option("--staged", help="What the next commit would hold: git's index, and of it the dialogues that change.")
+    ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="REV", help="Only what was not wrong yet where this branch left REV.", show_default=False),
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
     older_as_errors: Annotated[bool, typer.Option("--older-as-errors", help="Errors in older dialogues fail too.")] = False,
 ) -> Result:
@@ -49,12 +57,55 @@ def command(
         here.globals = here.globals._replace(json=True)
     if dry_run and not fix:
         raise WrongCall("--dry-run needs --fix", fix="blue check --fix --dry-run")
+    _refuse_mixed(here, paths, stdin_path, fix, staged, since)
+    if staged:
+        return _result(here, _staged(here, _wanted(here, select, ignore, older_as_errors)), format, strict)
     if STDIN in paths or stdin_path:
         return _result(here, _stdin(here, paths, stdin_path, fix, _wanted(here, select, ignore, older_as_errors)), format, strict)
     wanted, scope = _wanted(here, select, ignore, older_as_errors), _scope(here, paths)
+    if since:
+        return _since(here, since, wanted, scope, format, strict)
     diff, left = _fix(here, wanted, scope, not dry_run) if fix else ("", ())
     report = action.check(here.workspace.examined, wanted, scope, here.workspace.processes)
     return _result(here, report, format, strict, diff, left, fix)
+
+
+def _refuse_mixed(here: Call, paths: list[str], stdin_path: str, fix: bool, staged: bool, since: str) -> None:
+    """`WrongCall` for two answers to what is to be judged."""
+    asked = [name for name, given in (("--staged", staged), ("--since", since), ("--fix", fix), ("--at", here.globals.at)) if given]
+    if len(asked) > 1:
+        raise WrongCall(f"{asked[0]} does not go with {asked[1]}", fix=f"blue check {asked[0]}")
+    if staged and paths:
+        raise WrongCall("--staged judges all that the commit changes", why="a path would hide some of it", fix="blue check --staged")
+    if (staged or since) and (STDIN in paths or stdin_path):
+        raise WrongCall("standard input is checked alone", fix="blue check -")
+
+
+def _staged(here: Call, wanted: Wanted) -> Report:
+    """What the next commit would hold. $BLUE_DIALOGUE does not narrow it: a guard looks at everything."""
+    from blue_cli.actions.incoming import check_staged
+
+    index, store = here.workspace.staged(here.world.cwd)
+    return check_staged(store, index, wanted, _chosen(store, here.globals.dialogue))
+
+
+def _chosen(store: Store, named: str) -> str:
+    from blue_cli.actions.choosing import find
+
+    return find(store, named).id if named else ""
+
+
+def _since(here: Call, since: str, wanted: Wanted, scope: Scope, format: Format, strict: bool) -> Result:
+    """What the branch brought in."""
+    from blue_cli.actions.incoming import check_since
+
+    workspace = here.workspace
+    base = workspace.past("--since").parted(since)
+    if base.dated:
+        here.hints.append(f"--since {since} is {base.dated}")
+    report = check_since(workspace.examined, workspace.examined_at(base.hash), wanted, scope, workspace.processes)
+    found = _result(here, report, format, strict)
+    return found._replace(document={**view.format_json(report), "since": base.hash})
 
 
 def _wanted(here: Call, select: list[str], ignore: list[str], older_as_errors: bool) -> Wanted:

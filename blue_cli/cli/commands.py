@@ -60,16 +60,31 @@ COMMANDS: tuple[Command, ...] = (
     Command("search", "search", "find words in labels and texts"),
     Command("stats", "stats", "a dialogue, or all of them, in figures"),
     Command("export", "export", "a whole dialogue as JSON"),
+    Command("diff", "diff", "what changed in dialogues between two commits"),
+    Command("log", "log", "the life of a thing or a dialogue through commits"),
     Command("rules", "rules", "what check looks for, and the marker words"),
     Command("key", "key", "make, show, check, print and bring the keys that seal"),
     Command("seal", "seal", "seal a dialogue; change which keys open it"),
     Command("unseal", "unseal", "take a seal off, or print what is under it"),
     Command("audit", "audit", "the log of changes to keys and seals: show, verify, anchor"),
+    Command("store", "store", "where dialogues lie: make ready a database, say what is there"),
     Command("hooks", "hooks", "let git ask blue before it commits or pushes", "hook"),
+    Command("merge-file", "merge_file", "merge one file for git: its merge driver, and its textconv"),
+    Command("doctor", "doctor", "look for trouble around blue: git, keys, settings, ..."),
     Command("trust", "trust", "let this repository's settings choose programs and places"),
+    Command("completion", "completion", "the TAB key for bash, zsh, fish; the manual page"),
 )
 BY_NAME: dict[str, Command] = {name: c for c in COMMANDS for name in (c.name, c.other) if name}
 BARE = "list"
+# What --at is for: commands that read dialogues, and nothing else.
+_NOUNS = ("dialogue", "round", "verdict", "expert", *(c.name for c in COMMANDS if c.module == "lists"))
+READING = frozenset(
+    [
+        *("status", "check", "show", "why", "graph", "context", "search", "stats", "export", "scoreboard", "log"),
+        *("dialogue show", "round show", "panel show"),
+        *(f"{noun} {BARE}" for noun in _NOUNS),
+    ]
+)
 PROGRAM = "blue"
 HELP_OPTIONS = ["-h", "--help"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, cast
 
 from blue_cli import __version__
 from blue_cli.cli import argv as words
-from blue_cli.cli.commands import HELP_OPTIONS, PROGRAM, Branch, Root, unknown
+from blue_cli.cli.commands import HELP_OPTIONS, PROGRAM, READING, Branch, Root, unknown
 from blue_cli.cli.options import Call, Globals, World, begin, globals_of, system_now, system_random
 from blue_cli.cli.output import Result, emit, fail, screen
 from blue_cli.errors import BlueError, Interrupted, Unavailable, WrongCall
@@ -59,6 +59,8 @@ def run(
         return _guard(call, lambda: _dispatch(call, argv))
     except BrokenPipeError:  # `blue tensions | head`: the reader has what it wanted
         return call.status
+    finally:
+        call.close()
 
 
 def _guard(call: Call, action: Callable[[], int]) -> int:
@@ -104,6 +106,8 @@ def _dispatch(call: Call, argv: Sequence[str]) -> int:
         return emit(call, _help(call, node, path))
     if node.names():
         raise unknown(node, path, ())
+    if call.globals.at and " ".join(split.path) not in READING:
+        raise WrongCall(f"--at is only for what reads dialogues: {path} does not", why="a commit is not changed", fix="leave --at out")
     result = node.invoke(path, list(split.rest))
     if not isinstance(result, Result):
         raise TypeError(f"{path} returned {type(result).__name__}, not a Result")

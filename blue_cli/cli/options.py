@@ -33,6 +33,8 @@ class Globals(NamedTuple):
     verbose: bool = False
     color: str = ""
     no_input: bool = False
+    at: str = ""
+    store: str = ""
     version: bool = False
     help: bool = False
 
@@ -78,8 +80,10 @@ class Call:
         self.warnings: list[Finding] = []
         self.hints: list[str] = []
         self.status = 0
+        self.at: str | None = None  # the commit that everything is read from; None: the work tree
         self.drafts_in = ""  # where texts of a sealed dialogue may lie (`memory.place`); empty: it is a plain one
         self._workspace: Workspace | None = None
+        self._left: list[Workspace] = []  # those of a call that goes from one to the next
         self._watched: Watched | None = None
 
     @property
@@ -100,8 +104,10 @@ class Call:
         if self._workspace is None:
             from blue_cli.workspace import open_workspace
 
-            self._workspace = open_workspace(self.cwd, self.world.env, self.world.store)
+            self._workspace = open_workspace(self.cwd, self.world.env, self.world.store, self.globals.store)
             self.warnings += self._workspace.warnings
+            if self.globals.at:
+                self._travel(self._workspace)
             if self.may_ask():
                 from blue_cli.cli.secret import asker
 
@@ -109,6 +115,20 @@ class Call:
             if self.world.stderr.isatty() and not (self.globals.quiet or self.globals.json):
                 self._workspace.watch(self._watch)
         return self._workspace
+
+    def _travel(self, workspace: Workspace) -> None:
+        """Have everything read from the commit that --at means, and say which one a date became."""
+        found = workspace.travel(self.globals.at)
+        self.at = found.hash
+        if found.dated:
+            self.hints.append(f"--at {self.globals.at} is {found.dated}")
+
+    def turn_to(self, folder: str) -> None:
+        """Go on in the workspace of another folder. What the one before had to say is taken up, and its keys not forgotten."""
+        self.settle()
+        self._left += [self._workspace] if self._workspace else []
+        self._workspace = None
+        self.globals = self.globals._replace(folder=folder)
 
     def _watch(self, store: Store) -> Store:
         """The store, with a line on the terminal for whoever waits."""
@@ -125,10 +145,16 @@ class Call:
             self.warnings += [Finding("sealed", note, severity="warning") for note in dict.fromkeys(self._workspace.notes)]
             self._workspace.notes.clear()
 
+    def close(self) -> None:
+        """End what was started to answer this call."""
+        for one in (self._workspace, *self._left):
+            if one is not None:
+                one.close()
+
     @property
     def opened_seal(self) -> bool:
         """Whether keys were asked for: from then on text that is nobody's business may be at hand."""
-        return self._workspace is not None and self._workspace.has_keys
+        return any(one.has_keys for one in (self._workspace, *self._left) if one is not None)
 
     @property
     def color_setting(self) -> str:

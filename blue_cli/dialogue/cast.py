@@ -81,7 +81,7 @@ def _define(
     """
     if not numbering.entities:
         return {}
-    ends = [len(source.text)] if only else content_ends(source)
+    ends: Sequence[int] = [len(source.text)] if only else source.ends or content_ends(source)
     owned: dict[int, str] = {}
     author, round, path = source.author, source.round, source.path
     prefix, digits = f"{author.upper()}-", f"{round:02d}"

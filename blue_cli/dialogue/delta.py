@@ -35,14 +35,14 @@ class Side(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What became of one thing. `was` and `now`: its status, None where it was not there; `events` are those of the later
+    """What became of one thing. `before` and `after`: its status, None where it was not there; `events` are those of the later
     moment that the earlier one did not have; `what`: new, removed, its new status, proposed, reworded or renumbered."""
 
     name: str
     kind: str
     what: str
-    was: str | None
-    now: str | None
+    before: str | None
+    after: str | None
     events: tuple[Event, ...]
 
 
@@ -74,17 +74,18 @@ class Figures(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """Everything that differs. `before` and `after` are None where there was no such dialogue.
+    """Everything that differs. `before` and `after` are None where there was no such dialogue, as `start` and `end` are.
 
     fields    names of what `dialogue.md` says otherwise: title, question, closed, max_rounds, tensions, links
     joined    experts who came, `left` those who went
     complete  False when something could not be read, so that more may have changed than is told
+    known     False when that is since no key opens it, so that only files are told
     """
 
     before: Graph | None
     after: Graph | None
-    was: Figures | None
-    now: Figures | None
+    start: Figures | None
+    end: Figures | None
     changes: tuple[Change, ...]
     files: tuple[FileChange, ...]
     verdicts: tuple[VerdictChange, ...]
@@ -160,9 +161,9 @@ def _changes(before: Graph | None, after: Graph | None) -> Iterator[Change]:
     old, new = before.standing if before else {}, after.standing if after else {}
     for name, now in new.items():
         was = old.get(name)
-        if was is now:
-            continue
         assert after is not None
+        if was == now and before is not None and before.entities[name] == after.entities[name]:
+            continue  # nearly all of them
         events = new_events(was, now)
         what = _what(before, after, name, was, now, events)
         if what:

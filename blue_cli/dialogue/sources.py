@@ -20,7 +20,8 @@ FOLDER = ".blue/dialogues/"
 
 
 class Source(NamedTuple):
-    """One markdown file of a round, read. `text` has line feeds only; the body begins at `start`, on line `line`."""
+    """One markdown file of a round, read. `text` has line feeds only; the body begins at `start`, on line `line`. `ends` are
+    the offsets at which the contents of its entities end, where an earlier reading of the same bytes found them."""
 
     address: str
     path: str
@@ -32,6 +33,7 @@ class Source(NamedTuple):
     front: Mapping[str, Any]
     marks: list[Mark]
     blocks: Blocks | None
+    ends: Sequence[int] = ()
 
 
 class Trouble(NamedTuple):
@@ -83,10 +85,17 @@ class Unread(NamedTuple):
 
 
 def read(
-    id: str, uid: str, blobs: Mapping[str, bytes], unread: Iterable[Unread] = (), near: bool = False, only: str = ""
+    id: str,
+    uid: str,
+    blobs: Mapping[str, bytes],
+    unread: Iterable[Unread] = (),
+    near: bool = False,
+    only: str = "",
+    known: Mapping[str, Source] = {},
 ) -> Sources:
     """Read every blob of a dialogue. With `near`, block structure is kept for every file (the checks want it); `only`
-    is the scanner's."""
+    is the scanner's. `known` are contributions that were read from the same bytes under the same id before; what was
+    found in them is not told again."""
     unread = tuple(unread)
     complete = not any(address_of(u.path).startswith(("contribution/", "ruling/", "verdict/")) for u in unread)
     sealed = [split_address(address_of(u.path)) for u in unread if not u.rule]
@@ -100,7 +109,7 @@ def read(
     files, rulings, verdicts = [], [], []
     for address, data in blobs.items():
         if address.startswith("contribution/"):
-            files.append(source(id, address, data, findings, near, only))
+            files.append(known.get(address) or source(id, address, data, findings, near, only))
         elif address.startswith("ruling/"):
             rulings.append(source(id, address, data, findings, near, only))
         elif address.startswith("verdict/"):

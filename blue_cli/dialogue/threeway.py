@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 SIZE = 7  # of a conflict marker, where git asks for no other
@@ -40,7 +41,8 @@ def merge(base: str, ours: str, theirs: str, style: Style) -> Merged:
         return Merged(ours, 0)
     if ours == base:
         return Merged(theirs, 0)
-    out, conflicts = [], 0
+    out: list[str] = []
+    conflicts = 0
     for first, mine, other in _chunks(_lines(base), _lines(ours), _lines(theirs)):
         if mine in (first, other):
             out += other
@@ -162,7 +164,7 @@ def pairs(a: Lines, b: Lines) -> Pairs:
         if anchors:
             found += anchors
             ends = [(a0 - 1, b0 - 1), *anchors, (a1, b1)]
-            gaps += [(i + 1, k, j + 1, m) for (i, j), (k, m) in zip(ends, ends[1:], strict=False)]
+            gaps += [(i + 1, k, j + 1, m) for (i, j), (k, m) in pairwise(ends)]
         elif (a1 - a0) * (b1 - b0) <= min(_CELLS, budget):
             budget -= (a1 - a0) * (b1 - b0)
             found += _longest(a, b, gap)

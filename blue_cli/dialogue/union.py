@@ -66,14 +66,14 @@ def _front(base: str, ours: Document, theirs: str, kind: str, style: Style) -> t
     if any(problems for _, problems in read):
         return None
     values = [fields for fields, _ in read]
-    mine, other = (_fields(*values, prefer) for prefer in (_ours, _theirs))
+    mine, other = (_fields(prefer, *values) for prefer in (_ours, _theirs))
     lines = threeway.merge(base, front, theirs, style)
     if not lines.conflicts and _same(mine, other) and _says(lines.text, mine):
         return lines
     if any("#" in text and canonical.read(text) is None for text in (base, front, theirs)):
         return lines if lines.conflicts else None  # a comment that only lines keep
     texts = [frontmatter.update(front, _changes(values[1], wanted), kind) for wanted in (mine, other)]
-    return threeway.beside(*texts, style)
+    return threeway.beside(texts[0], texts[1], style)
 
 
 def _says(front: str, wanted: Mapping[str, Any]) -> bool:
@@ -106,26 +106,26 @@ def _same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)
 
 
-def _fields(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], prefer: Prefer) -> dict[str, Any]:
+def _fields(prefer: Prefer, base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
     """Two maps merged key by key; `prefer` chooses where both changed one value, each in its own way."""
     keys = [*base, *sorted((ours.keys() | theirs.keys()) - base.keys())]
-    merged = {key: _value(key, *(side.get(key, _NONE) for side in (base, ours, theirs)), prefer) for key in keys}
+    merged = {key: _value(prefer, key, *(side.get(key, _NONE) for side in (base, ours, theirs))) for key in keys}
     return {key: value for key, value in merged.items() if value is not _NONE}
 
 
-def _value(key: str, base: Any, ours: Any, theirs: Any, prefer: Prefer) -> Any:
+def _value(prefer: Prefer, key: str, base: Any, ours: Any, theirs: Any) -> Any:
     if _same(ours, theirs) or _same(theirs, base):
         return ours
     if _same(ours, base):
         return theirs
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and key != "seal":  # a seal is signed as a whole
-        return _fields(base if isinstance(base, Mapping) else {}, ours, theirs, prefer)
+        return _fields(prefer, base if isinstance(base, Mapping) else {}, ours, theirs)
     if key in ("created", "at") and isinstance(ours, str) and isinstance(theirs, str):
         return min(ours, theirs)
     if isinstance(ours, list) and isinstance(theirs, list) and key in _LISTS:
         named = [_by_name(_LISTS[key], side) for side in (base if isinstance(base, list) else [], ours, theirs)]
         if None not in named:
-            return list(_fields(*named, prefer).values())  # type: ignore[arg-type]  # None is not in it
+            return list(_fields(prefer, *named).values())  # type: ignore[arg-type]  # None is not in it
     return prefer(ours, theirs)
 
 

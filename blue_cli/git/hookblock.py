@@ -15,7 +15,6 @@ of that name with 1 or 2 (`--no-input`, which it does not know, keeps it from do
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from typing import NamedTuple
 
 HOOKS = ("pre-commit", "pre-push", "commit-msg")
@@ -45,8 +44,8 @@ esac"""
 _CALL = {
     "pre-commit": "blue_said=$(blue --no-input hooks run pre-commit </dev/null 2>&1)",
     "pre-push": "blue_refs=$(cat) || :\n"
-    """    blue_said=$(printf '%s\\n' "$blue_refs" 2>/dev/null | blue --no-input hooks run pre-push "${1-}" "${2-}" 2>&1)""",
-    "commit-msg": 'blue_said=$(blue --no-input hooks run commit-msg "${1-}" </dev/null 2>&1)',
+    """    blue_said=$(printf '%s\\n' "$blue_refs" 2>/dev/null | blue --no-input hooks run pre-push -- "${1-}" "${2-}" 2>&1)""",
+    "commit-msg": 'blue_said=$(blue --no-input hooks run commit-msg -- "${1-}" </dev/null 2>&1)',
 }
 # What git says on standard input is still there for what follows.
 _AFTER = """    case "$blue_refs" in
@@ -71,6 +70,8 @@ def block(hook: str, made: str = "") -> bytes:
 
 
 def _digest(body: bytes) -> str:
+    from hashlib import sha256
+
     return sha256(body).hexdigest()[:8]
 
 

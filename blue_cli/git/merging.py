@@ -9,6 +9,8 @@ from blue_cli.errors import Unavailable
 from blue_cli.git import process
 
 _HEAD = re.compile(r"GITHEAD_([0-9a-f]{40}(?:[0-9a-f]{24})?)", re.ASCII)
+BRANCHES = 100
+_BRANCHES = ("refs/heads", "refs/remotes")
 ERROR = 128  # and above: git could not; below: so many conflicts
 
 
@@ -39,3 +41,19 @@ def workspaces(cwd: str, env: Mapping[str, str]) -> list[str]:
     said = process.ask(cwd, ["ls-files", "-z"], env=env) or ""
     found = (re.fullmatch(r"(|.*/)\.blue/dialogues/[^/]+/dialogue\.md", path) for path in said.split("\0"))
     return list(dict.fromkeys(match[1].rstrip("/") for match in found if match))
+
+
+def heads_of(root: str, uid: str, env: Mapping[str, str]) -> Iterator[bytes]:
+    """Each `dialogue.md` of this uid on a branch, of those that changed last: a dialogue may not be on the one that is
+    checked out. `root` is the workspace's folder."""
+    said = process.ask(
+        root, ["for-each-ref", f"--count={BRANCHES}", "--sort=-committerdate", "--format=%(objectname)", *_BRANCHES], env=env
+    )
+    commits = list(dict.fromkeys((said or "").split()))
+    if not commits:
+        return
+    found = process.ask(root, ["grep", "-l", "-z", "-F", "-e", f"uid: {uid}", *commits], [".blue/dialogues"], env) or ""
+    for place in found.split("\0"):
+        commit, _, path = place.partition(":")
+        if path.endswith("/dialogue.md"):
+            yield process.start(root, ["cat-file", "blob", f"{commit}:./{path}"], (), process.clean(env)).out

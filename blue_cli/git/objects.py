@@ -13,6 +13,7 @@ from blue_cli.errors import Unavailable
 from blue_cli.git import process
 
 MISSING = -2  # as a size
+INCOMPLETE = "an object is broken, or missing: a partial clone lacks some, and blue fetches nothing"
 PIECE = 1 << 16  # bytes read at once
 KEPT = 1 << 20  # bytes of what was read already that may lie in front of what is wanted
 
@@ -104,7 +105,7 @@ class Objects:
             piece = os.read(get, PIECE)
             if not piece:
                 self.close()
-                raise Unavailable("git cat-file ended before it had answered", fix="git fsck")
+                raise Unavailable("git cat-file ended before it had answered", why=INCOMPLETE, fix="git fsck")
             self._buffer += piece
         elif put in events:
             with suppress(BrokenPipeError):  # it has ended: the next turn reads that
@@ -120,5 +121,34 @@ class Objects:
             raise Unavailable("git cat-file cannot be run", why=str(error)) from None
         assert git.stdin
         os.set_blocking(git.stdin.fileno(), False)
-        self._git, self._buffer, self._at = git, bytearray(), 0
+        self._buffer.clear()  # the same one: a reader holds it
+        self._git, self._at = git, 0
         return git
+
+
+class Remembered(Objects):
+    """A reader for several commits of one history: what they have in common is read once.
+
+    It forgets everything when it has kept `MOST` bytes.
+    """
+
+    MOST = 256 << 20
+
+    def __init__(self, root: str, env: Mapping[str, str]) -> None:
+        super().__init__(root, env)
+        self._known: dict[str, bytes] = {}
+        self._kept = 0
+
+    def read(self, names: Sequence[str]) -> list[bytes | None]:
+        """As `Objects.read`. A hash stands for the same bytes for ever."""
+        missing = [name for name in names if name not in self._known]
+        fresh = dict(zip(missing, super().read(missing), strict=True))
+        found = [fresh[name] if name in fresh else self._known[name] for name in names]
+        if self._kept > self.MOST:
+            self._known.clear()
+            self._kept = 0
+        for name, data in fresh.items():
+            if data is not None and ":" not in name:
+                self._known[name] = data
+                self._kept += len(data)
+        return found

@@ -41,22 +41,33 @@ class Commit(NamedTuple):
     changes: tuple[FileChange, ...]
 
 
-def differing(repository: Repository, old: str, new: str | None) -> frozenset[str]:
-    """The ids of the dialogues that two commits hold differently; `new` None is the work tree, untracked files included.
-
-    Of the work tree nothing is read: a file that only looks touched counts as differing.
-    """
-    if new is not None:
-        paths = [change.path for change in repository.changed(old, new, DIALOGUES)]
-    else:
-        paths = _differing_here(repository, old)
+def differing(repository: Repository, old: str, new: str) -> frozenset[str]:
+    """The ids of the dialogues that two commits hold differently."""
     prefix = DIALOGUES + "/"
+    paths = (change.path for change in repository.changed(old, new, DIALOGUES))
     return frozenset(path.removeprefix(prefix).partition("/")[0] for path in paths if path.startswith(prefix))
 
 
-def _differing_here(repository: Repository, old: str) -> list[str]:
-    changed = [change.path for change in _changes(iter(fields(repository.out(["diff-index", *_RAW, _hash(old)], [DIALOGUES]))))]
-    return changed + list(fields(repository.out(["ls-files", "--others", "-z"], [DIALOGUES])))
+def held(repository: Repository, commit: str) -> dict[str, dict[str, str]]:
+    """The object of every file of every dialogue in a commit: by id, then by path in its folder.
+
+    What the work tree holds is compared with these hashes and not by git, which would run the filters that the
+    repository's settings name on files that look touched.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for path, item in repository.tree(commit, DIALOGUES).items():
+        id, slash, inside = path.removeprefix(DIALOGUES + "/").partition("/")
+        if slash and not any(part.startswith(".") for part in path.split("/")[2:]):
+            found.setdefault(id, {})[inside] = item.oid
+    return found
+
+
+def object_of(data: bytes, length: int) -> str:
+    """The hash that git gives to a file, in a repository whose hashes have this many characters."""
+    from hashlib import sha1, sha256
+
+    digest = sha256 if length == 64 else sha1
+    return digest(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 class Past:
@@ -96,6 +107,7 @@ def _commits(said: bytes) -> Iterator[Commit]:
     while at + _HEADER <= len(parts):
         hash, parents, date, author, email, subject = (printable(part) for part in parts[at : at + _HEADER])
         at += _HEADER
+        at += parts[at : at + 1] == [""]  # git ends the header of a merge twice
         start = at
         while at < len(parts) and parts[at].startswith(("\n:", ":")):
             at += 2

@@ -21,7 +21,6 @@ __all__ = ["PATIENCE", "QUIET", "SAFE", "Commit", "Repository", "ask", "commits_
 HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}
 LONGEST = 1000  # characters of a revision
-MOVED = ("GIT_INDEX_FILE", "GIT_DIR", "GIT_WORK_TREE")  # what a hook is told about the commit that is being made
 SUGGESTED, LISTED = 3, 5000
 
 
@@ -53,16 +52,18 @@ class Repository:
         (a partial commit has an index of its own); everywhere else they are dropped.
         """
         safe = process.clean(env)
-        moved = _moved(env, cwd) if inside_hook else {}
         found = _look(root, safe)
-        other = moved.pop("GIT_DIR", None)
-        tree = moved.pop("GIT_WORK_TREE", os.path.abspath(cwd))
-        if other and (isinstance(found, str) or os.path.realpath(other) != os.path.realpath(found[1])):
-            safe |= {"GIT_DIR": other, "GIT_WORK_TREE": tree}
-            found = _look(root, safe)
+        here = os.path.realpath(cwd)
+        if inside_hook and (isinstance(found, str) or _lies_in(here, found[0])):  # else it is the hook of another repository
+            there = _named(env, here)
+            if there and (isinstance(found, str) or os.path.realpath(there["GIT_DIR"]) != os.path.realpath(found[1])):
+                safe |= there
+                found = _look(root, safe)
+            if env.get("GIT_INDEX_FILE") and not isinstance(found, str):
+                safe["GIT_INDEX_FILE"] = os.path.join(found[0], env["GIT_INDEX_FILE"])  # as git does: relative to the top
         if isinstance(found, str):
             raise Unavailable("this is no git repository", why=found, fix="git init, or leave out what needs git")
-        return cls(root, safe | moved, found)
+        return cls(root, safe, found)
 
     # --- commits ---
 
@@ -90,6 +91,14 @@ class Repository:
         """The best common ancestor of two commits (hashes); None when their histories do not meet, or are cut."""
         answer = self.answer(["merge-base", self.checked(one), self.checked(other)])
         return answer.out.decode().split("\n")[0] if answer.status == 0 else None
+
+    def parted(self, word: str) -> Commit:
+        """Where the commit that is checked out and the one that a word means parted. `NotFound` when they never met."""
+        other, head = self.resolve(word), self.head()
+        base = self.merge_base(other.hash, head) if head else None
+        if base is None:
+            raise NotFound(f"{word} and what is checked out have no commit in common", why=self._cut() or "their histories never met")
+        return Commit(base, other.dated)
 
     def default_branch(self) -> str | None:
         """The branch that others start from, as a full ref: origin/HEAD, init.defaultBranch, main, master; None without one."""
@@ -180,9 +189,16 @@ class Repository:
         return "this clone is shallow, older commits are not here: git fetch --unshallow" if self.shallow else ""
 
 
-def _moved(env: Mapping[str, str], cwd: str) -> dict[str, str]:
-    """Where a hook was told that things are, as absolute paths: git names them relative to the hook's folder."""
-    return {name: os.path.abspath(os.path.join(cwd, env[name])) for name in MOVED if env.get(name)}
+def _named(env: Mapping[str, str], cwd: str) -> dict[str, str]:
+    """The repository that a hook was told of, by absolute paths; git names it relative to the hook's folder."""
+    if not env.get("GIT_DIR"):
+        return {}
+    tree = env.get("GIT_WORK_TREE", "")
+    return {"GIT_DIR": os.path.join(cwd, env["GIT_DIR"]), "GIT_WORK_TREE": os.path.join(cwd, tree)}
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return os.path.commonpath([path, os.path.realpath(folder)]) == os.path.realpath(folder)
 
 
 def _look(root: str, env: Mapping[str, str]) -> list[str] | str:

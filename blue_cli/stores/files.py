@@ -14,13 +14,33 @@ from contextlib import contextmanager
 
 from blue_cli.dialogue.ids import DIALOGUE, is_name, path_of
 from blue_cli.errors import NotFound
-from blue_cli.stores.base import Entry, Snapshot, Stale, Unread
+from blue_cli.stores.base import Entry, Facts, Snapshot, Stale, Unread, count
 from blue_cli.stores.folder import Blobs, read_folder, read_head
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
 from blue_cli.stores.place import FOLDER, GONE, PATH, make_place, open_place, opened, unavailable
 
 FILE_OF_DIALOGUE = path_of(DIALOGUE)
+
+
+def open_url(url: str, root: str) -> FilesStore:
+    """The dialogues below `root`: a URL of this store says no more than its scheme."""
+    return FilesStore(root)
+
+
+def prepare(url: str, root: str) -> bool:
+    """Make `.blue/dialogues` where it is missing; whether it was."""
+    try:
+        with open_place(root):
+            return False
+    except NotFound:
+        make_place(root)
+    return True
+
+
+def describe(url: str, root: str) -> Facts:
+    """What there is."""
+    return count(FilesStore(root), "files")
 
 
 class FolderEntry:

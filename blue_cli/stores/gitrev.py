@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blue_cli.dialogue.ids import is_name
 from blue_cli.git.listing import FOLDER, Item
+from blue_cli.git.objects import Objects
 from blue_cli.git.repo import Repository
 from blue_cli.stores.gitblobs import GitStore, Items, by_dialogue
 from blue_cli.stores.place import PATH
@@ -16,8 +17,8 @@ class GitRevision(GitStore):
     for a second dialogue gets all trees listed at once, so that git is not started for each.
     """
 
-    def __init__(self, repository: Repository, commit: str) -> None:
-        super().__init__(repository.objects())
+    def __init__(self, repository: Repository, commit: str, objects: Objects | None = None) -> None:
+        super().__init__(objects or repository.objects())
         self._repository = repository
         self._commit = commit
         self._folders: dict[str, Item] | None = None

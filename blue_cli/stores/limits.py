@@ -55,4 +55,9 @@ def check_uid(uid: str, id: str, puts: Mapping[str, bytes], keys: Keys, ids: Ite
         raise WrongCall(f"the new dialogue's dialogue.md does not say uid: {uid}", why="a dialogue is found by the uid in its front matter")
     for other in ids:
         if keys.uid_of(other) == uid:
-            raise Conflict(f"the dialogue {other} has this uid already: {uid}", fix="mint a new uid", suggestions=(other,))
+            raise uid_taken(uid, other)
+
+
+def uid_taken(uid: str, other: str) -> Conflict:
+    """The error for a uid that the dialogue `other` has."""
+    return Conflict(f"the dialogue {other} has this uid already: {uid}", fix="mint a new uid", suggestions=(other,))

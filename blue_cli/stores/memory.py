@@ -7,9 +7,24 @@ from collections.abc import Iterable, Mapping
 
 from blue_cli.dialogue.ids import DIALOGUE
 from blue_cli.errors import NotFound
-from blue_cli.stores.base import Entry, Row, Snapshot, Stale
+from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, count
 from blue_cli.stores.keys import HEAD, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
+
+
+def open_url(url: str, root: str) -> MemoryStore:
+    """An empty store: it lives as long as this process."""
+    return MemoryStore()
+
+
+def prepare(url: str, root: str) -> bool:
+    """There is nothing to make."""
+    return False
+
+
+def describe(url: str, root: str) -> Facts:
+    """Nothing, whenever it is asked."""
+    return count(MemoryStore(), "memory")
 
 
 class MemoryStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from blue_cli.dialogue.delta import HEAD, NEW, REMOVED, Change, Delta, FileChange, Figures, VerdictChange, path_in
+from blue_cli.dialogue.delta import HEAD, NEW, REMOVED, Change, Delta, Figures, FileChange, VerdictChange, path_in
 from blue_cli.dialogue.grammar import KIND_NAMES
 from blue_cli.dialogue.graph import Graph
 from blue_cli.dialogue.ids import split_address
@@ -16,6 +16,7 @@ from blue_cli.views.text import sanitize
 from blue_cli.views.verdicts import cause_document
 
 Document = dict[str, Any]
+OPENED = "opened"  # what a new tension is
 ORDER = ("T", "P", "R", "E", "C", "S")  # what a reader looks for first
 
 
@@ -23,15 +24,15 @@ def dialogue(delta: Delta) -> Document:
     """What changed in one dialogue. With `known` false something is sealed on either side, and only files are told."""
     graph = delta.graph
     before, after = delta.before, delta.after
-    changes = sorted(delta.changes, key=lambda change: ORDER.index(change.kind))
+    changes = sorted(delta.changes, key=lambda change: (ORDER.index(change.kind), change.what != NEW, change.after or ""))
     return {
         "dialogue": graph.meta.id,
         "uid": graph.meta.uid,
         "title": graph.meta.title,
         "change": NEW if before is None else REMOVED if after is None else "renamed" if delta.moved else "changed",
         "previous_id": before.meta.id if before and delta.moved else None,
-        "before": figures(delta.was),
-        "after": figures(delta.now),
+        "before": figures(delta.start),
+        "after": figures(delta.end),
         "fields": list(delta.fields),
         "experts_joined": list(delta.joined),
         "experts_left": list(delta.left),
@@ -58,8 +59,9 @@ def _change(delta: Delta, change: Change) -> Document:
     last = next((e for e in reversed(change.events) if e.status), change.events[-1] if change.events else None)
     at = None if change.what == NEW else last
     fields: Document = {
-        "what": change.what, "id": graph.shown(change.name), "canonical_id": change.name, "label": entity.label,
-        "from": change.was, "to": change.now, "by": list(at.actors) if at else [entity.author],
+        "what": OPENED if change.what == NEW and change.kind == "T" else change.what,
+        "id": graph.shown(change.name), "canonical_id": change.name, "label": entity.label,
+        "from": change.before, "to": change.after, "by": list(at.actors) if at else [entity.author],
         "round": at.round if at else entity.round, "path": at.path if at else entity.path, "line": at.line if at else entity.line,
         "events": [_event(graph, e) for e in change.events],
     }  # fmt: skip
@@ -82,7 +84,7 @@ def _where(delta: Delta, change: Change) -> Graph:
 def _event(graph: Graph, event: Any) -> Document:
     return {
         "type": event.type, "round": event.round, "by": list(event.actors),
-        "with": graph.shown(event.reference) if event.reference else None, "status": event.status or None,
+        "with": graph.shown(event.reference) if event.reference in graph.entities else None, "status": event.status or None,
         "path": event.path, "line": event.line,
     }  # fmt: skip
 
@@ -169,7 +171,7 @@ def _rows(document: Document) -> Iterator[tuple[str, ...]]:
         yield (c["what"], was(c), c["id"], label(c), f"{','.join(c['by'])}, round {c['round']}", f"{short(c['path'], folder)}:{c['line']}")
     for v in document["verdicts"]:
         why = "; ".join(cause["text"] for cause in v["causes"])
-        yield (v["what"], "", v["id"], why and f"stale: {why}" or v["recommendation"], v["author"], short(v["path"], folder))
+        yield (v["what"], "", v["id"], (why and f"stale: {why}") or v["recommendation"], v["author"], short(v["path"], folder))
     for f in files(document["files"]):
         yield (f["what"], "", "", f["kind"] if f["what"] != HEAD else "only above the text", f["author"] or "", short(f["path"], folder))
 
@@ -180,7 +182,7 @@ def was(change: Document) -> str:
         return str(change.get("previous_label", change["from"]))
     if change["what"] == "renumbered":
         return str(change["previous_id"])
-    if change["what"] == NEW:
+    if change["from"] is None:
         return ""
     return str(change["from"])
 
@@ -189,7 +191,7 @@ def label(change: Document) -> str:
     """The label; of a thing that is new and has already come further, with its status."""
     said = str(change["label"] or change.get("stance") or "")
     first = {"open", "proposed", "cited", "asserted", "stated", "raised", None}
-    return said if change["what"] != NEW or change["to"] in first else f"{said} ({change['to']})"
+    return said if change["from"] is not None or change["to"] in first else f"{said} ({change['to']})"
 
 
 def files(changes: Iterable[Document]) -> list[Document]:

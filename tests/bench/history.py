@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 from pathlib import Path
 
-from tests.bench.workspace import EXPERTS, _contribution
-
-import random
-
 from blue_cli.dialogue.ids import uuid7
+from tests.bench.workspace import EXPERTS, _contribution
 
 ID = "2026-01-11T0000Z-history"
 ROUNDS = 100
