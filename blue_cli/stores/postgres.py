@@ -7,7 +7,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -15,7 +15,7 @@ from blue_cli.errors import Unavailable
 from blue_cli.stores.base import Facts
 from blue_cli.stores.postgres_errors import is_passing, said, translated
 from blue_cli.stores.postgres_url import Target, target_of
-from blue_cli.stores.relational import FORMAT, FORMAT_IS, SET_FORMAT, TABLES, Answer, Ask, RelationalStore
+from blue_cli.stores.relational import FORMAT, FORMAT_IS, OVER, SET_FORMAT, TABLES, Answer, Ask, RelationalStore
 
 if TYPE_CHECKING:
     import psycopg
@@ -116,16 +116,21 @@ class PostgresAsk(Ask):
         cursor = self._connection.execute(_sql(statement), values)
         return cursor.fetchall() if cursor.description else []
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]], rows: bool = False) -> list[tuple[Any, ...]]:
-        """The statement with each of the values, sent without waiting between them."""
-        if not values:
-            return []
-        with self._connection.cursor(binary=True) as cursor:
-            cursor.executemany(_sql(statement), values, returning=rows)
-            found = cursor.fetchall() if rows else []
-            while rows and cursor.nextset():
-                found += cursor.fetchall()
-        return found
+    def seen(self, key: int, addresses: Sequence[str]) -> dict[str, bytes]:
+        """What lies at these addresses."""
+        statement = "SELECT address, data FROM blue_blobs WHERE dialogue = %s AND address = ANY(%s)"
+        return dict(self._connection.execute(statement, (key, addresses), binary=True).fetchall())
+
+    def put(self, key: int, blobs: Mapping[str, bytes]) -> None:
+        """Write these, all in one statement; their bytes as they are (`%b`), not as digits."""
+        if blobs:
+            statement = f"INSERT INTO blue_blobs (dialogue, address, data) SELECT %s, * FROM unnest(%s::text[], %b::bytea[]) {OVER}"
+            self._connection.execute(_sql(statement), (key, list(blobs), list(blobs.values())))
+
+    def drop(self, key: int, addresses: Sequence[str]) -> None:
+        """Take these away."""
+        if addresses:
+            self._connection.execute("DELETE FROM blue_blobs WHERE dialogue = %s AND address = ANY(%s)", (key, addresses))
 
 
 def _transact(connection: psycopg.Connection, work: Callable[[Ask], Answer]) -> Answer:
@@ -175,8 +180,11 @@ def describe(url: str, root: str) -> Facts:
 
 def connect(target: Target) -> psycopg.Connection:
     """A connection whose statements are transactions of their own. Statements are not prepared: poolers lose those."""
+    import logging
+
     import psycopg
 
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)  # it would write to stderr what libpq says
     connection = psycopg.connect(target.conninfo, autocommit=True, prepare_threshold=None)
     info = connection.info
     if info.server_version >= OLDEST and info.parameter_status("server_encoding") == "UTF8":

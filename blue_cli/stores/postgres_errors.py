@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import psycopg
 
 INIT = "blue store init"
-BROKEN = ("08", "57P01", "57P02", "57P03")  # the connection is gone, or the server is going or coming
+BROKEN = ("08", "57P01", "57P02", "57P03", "57P05", "25P03")  # gone, going, coming; or we were away too long
 AGAIN = ("40001", "40P01", "23505", "53300")  # serialization, deadlock, two made the same at once, too many connections
 SAID = {
     "28": ("the server does not accept this user or password", "check the URL, or the password file"),

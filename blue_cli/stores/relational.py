@@ -50,9 +50,7 @@ FIND = "SELECT key, uid, written, id, version, recent FROM blue_dialogues WHERE 
 BY_UID, BY_ID = "uid = ?", "folded = ?"
 TWINS = "SELECT key, uid, written, id, version, recent FROM blue_dialogues WHERE folded = ? OR uid = ?"
 ADD = "INSERT INTO blue_dialogues (uid, written, id, folded, version, recent) VALUES (?, ?, ?, ?, ?, ?) RETURNING key"
-SEEN = "SELECT address, data FROM blue_blobs WHERE dialogue = ? AND address = ?"
-PUT = "INSERT INTO blue_blobs (dialogue, address, data) VALUES (?, ?, ?) ON CONFLICT (dialogue, address) DO UPDATE SET data = excluded.data"
-DELETE = "DELETE FROM blue_blobs WHERE dialogue = ? AND address = ?"
+OVER = "ON CONFLICT (dialogue, address) DO UPDATE SET data = excluded.data"
 MARK = "UPDATE blue_dialogues SET version = ?, recent = ? WHERE key = ?"
 NAME = "UPDATE blue_dialogues SET id = ?, folded = ?, uid = ?, recent = ? WHERE key = ?"
 CLAIM = "UPDATE blue_dialogues SET uid = ?, written = ? WHERE key = ?"
@@ -86,8 +84,16 @@ class Ask(ABC):
         """Its rows; none for a statement that only writes."""
 
     @abstractmethod
-    def many(self, statement: str, values: Sequence[Sequence[Any]], rows: bool = False) -> list[tuple[Any, ...]]:
-        """The same statement with each of these values; with `rows` what all of them found."""
+    def seen(self, key: int, addresses: Sequence[str]) -> dict[str, bytes]:
+        """What lies at these addresses of a dialogue."""
+
+    @abstractmethod
+    def put(self, key: int, blobs: Mapping[str, bytes]) -> None:
+        """Write these, over whatever is there."""
+
+    @abstractmethod
+    def drop(self, key: int, addresses: Sequence[str]) -> None:
+        """Take these away."""
 
 
 class Attempt:
@@ -180,14 +186,13 @@ def _commit(ask: Ask, attempt: Attempt, uid: str, expect: str, puts: Mapping[str
         return attempt.token
     if row.version != expect:
         raise Stale(f"{row.id} was changed by someone else", fix="run the same command again")
-    touched = dict.fromkeys((*puts, *deletes))
-    before = dict(ask.many(SEEN, [(row.key, address) for address in touched], rows=True))
+    before = ask.seen(row.key, list(dict.fromkeys((*puts, *deletes))))
     new = {address: data for address, data in puts.items() if address not in deletes and before.get(address) != data}
     gone = [address for address in dict.fromkeys(deletes) if address in before]
     if not new and not gone:
         return expect
-    ask.many(PUT, [(row.key, address, data) for address, data in new.items()])
-    ask.many(DELETE, [(row.key, address) for address in gone])
+    ask.put(row.key, new)
+    ask.drop(row.key, gone)
     if DIALOGUE in new or DIALOGUE in gone:
         _claim(ask, row, uid_in(new.get(DIALOGUE, b"")[:HEAD], row.id))
     ask.one(MARK, (attempt.token, attempt.recent(row), row.key))
@@ -203,7 +208,7 @@ def _create(ask: Ask, attempt: Attempt, uid: str, id: str, puts: Mapping[str, by
         raise uid_taken(uid, others[0].id)
     written = uid if UID.fullmatch(uid) else None
     key = ask.one(ADD, (uid, written, id, id.casefold(), attempt.token, attempt.recent(None)))[0][0]
-    ask.many(PUT, [(key, address, data) for address, data in puts.items()])
+    ask.put(key, puts)
     return attempt.token
 
 

@@ -10,13 +10,13 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 from blue_cli.errors import BlueError, Conflict, Unavailable, WrongCall
 from blue_cli.stores.base import Facts
-from blue_cli.stores.relational import FORMAT, SET_FORMAT, TABLES, Answer, Ask, RelationalStore
+from blue_cli.stores.relational import FORMAT, OVER, SET_FORMAT, TABLES, Answer, Ask, RelationalStore
 
 APPLICATION = 0x626C7565  # "blue", in the file's header
 TYPES = {"int": "INTEGER", "text": "TEXT", "bytes": "BLOB", "key": "INTEGER PRIMARY KEY AUTOINCREMENT", "strict": " STRICT"}
@@ -92,12 +92,19 @@ class SqliteAsk(Ask):
         """Its rows."""
         return self._connection.execute(statement, values).fetchall()
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]], rows: bool = False) -> list[tuple[Any, ...]]:
-        """The statement with each of the values."""
-        if rows:
-            return [row for one in values for row in self._connection.execute(statement, one)]
-        self._connection.executemany(statement, values)
-        return []
+    def seen(self, key: int, addresses: Sequence[str]) -> dict[str, bytes]:
+        """What lies at these addresses: a look into the index for each, since nothing is sent anywhere."""
+        statement = "SELECT address, data FROM blue_blobs WHERE dialogue = ? AND address = ?"
+        return dict(row for address in addresses for row in self._connection.execute(statement, (key, address)))
+
+    def put(self, key: int, blobs: Mapping[str, bytes]) -> None:
+        """Write these."""
+        statement = f"INSERT INTO blue_blobs (dialogue, address, data) VALUES (?, ?, ?) {OVER}"
+        self._connection.executemany(statement, [(key, address, data) for address, data in blobs.items()])
+
+    def drop(self, key: int, addresses: Sequence[str]) -> None:
+        """Take these away."""
+        self._connection.executemany("DELETE FROM blue_blobs WHERE dialogue = ? AND address = ?", [(key, one) for one in addresses])
 
 
 # --- from a URL ---------------------------------------------------------------------------------------------------

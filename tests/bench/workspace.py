@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from blue_cli.dialogue.ids import uuid7
@@ -30,16 +31,16 @@ def _dialogue(folder: Path, number: int, chance: random.Random) -> None:
     for round in range(ROUNDS):
         (folder / f"round-{round}").mkdir()
         for place, slug in enumerate(EXPERTS):
-            (folder / f"round-{round}" / f"{slug}.md").write_text(_contribution(uid, round, place, chance))
+            (folder / f"round-{round}" / f"{slug}.md").write_text(contribution(uid, round, place, chance))
 
 
-def _contribution(uid: str, round: int, place: int, chance: random.Random) -> str:
+def contribution(uid: str, round: int, place: int, chance: random.Random, experts: Sequence[str] = EXPERTS) -> str:
     """A tension and a perspective, an answer to an earlier tension, some prose; now and then a fence, a table or a list."""
-    slug, display = EXPERTS[place], f"{round:02d}{place + 1:02d}"
+    slug, display = experts[place], f"{round:02d}{place + 1:02d}"
     front = f"blue: 1\ndialogue: {uid}\nround: {round}\nexpert: {slug}\ncreated: 2026-01-11T00:00:00Z\n"
     parts = [f"[PERSPECTIVE P01: {_prose(chance, 6)}]\n{_prose(chance, 40)}", f"[TENSION T01: {_prose(chance, 5)}]\n{_prose(chance, 30)}"]
     if round:
-        other = EXPERTS[(place + 1) % len(EXPERTS)]
+        other = experts[(place + 1) % len(experts)]
         verb = chance.choice(("ADDRESS", "RESOLVE", "REOPEN"))
         parts.append(f"[RECOMMENDATION R01: {_prose(chance, 5)}]\n[RE:{verb} {other.upper()}-T{round - 1:02d}01] {_prose(chance, 25)}")
     ids = f"ids: {{P01: P{display}, T01: T{display}{f', R01: R{display}' if round else ''}}}\n"

@@ -161,7 +161,7 @@ def test_a_near_miss_is_named(argv: list[str], meant: str) -> None:
 
 def test_options_that_do_not_exist_yet_are_unknown() -> None:
     assert blue("init", "--at", "HEAD").status == 2
-    assert "no such option: --store" in blue("init", "--store", "x").err
+    assert "no such option: --shop" in blue("init", "--shop", "x").err
 
 
 # --- the real process -------------------------------------------------------------------------------------------

@@ -80,7 +80,13 @@ def _one_at_a_time() -> None:
         touched.clear()
         touched.update((what.get("Item") or what["Key"])["pk"]["S"] for one in operations for what in one.values())
         copies: dict[int, Any] = {}
-        models.copy = SimpleNamespace(deepcopy=lambda table: copies.setdefault(id(table), kept(table)))
+
+        def deepcopy(thing: Any) -> Any:
+            if not isinstance(thing, models.Table):
+                return copy.deepcopy(thing)
+            return copies.get(id(thing)) or copies.setdefault(id(thing), kept(thing))
+
+        models.copy = SimpleNamespace(deepcopy=deepcopy)
         try:
             transact(self, operations)
         finally:

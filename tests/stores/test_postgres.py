@@ -63,8 +63,7 @@ class TestPostgres(RelationalContract):
         def begin() -> list[str]:
             store._connected()
             sent: list[str] = []
-            for name in ("execute", "executemany"):
-                monkeypatch.setattr(psycopg.Cursor, name, noting(sent, getattr(psycopg.Cursor, name)))
+            monkeypatch.setattr(psycopg.Cursor, "execute", noting(sent, psycopg.Cursor.execute))
             return sent
 
         return begin

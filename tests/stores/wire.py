@@ -25,9 +25,8 @@ class Wire:
     def __init__(self, url: str, folder: Path) -> None:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query))
-        self._target: str | tuple[str, int] = (
-            f"{options['host']}/.s.PGSQL.{parts.port or 5432}" if options.get("host", "").startswith("/") else (parts.hostname or "", parts.port or 5432)
-        )
+        host, port = options.get("host", parts.hostname or ""), parts.port or 5432
+        self._target: str | tuple[str, int] = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
         others = "".join(f"&{key}={value}" for key, value in options.items() if key != "host")
         self.url = f"postgresql://{parts.netloc.rpartition('@')[0]}@{parts.path}?host={folder}{others}"
         self.units = 0

@@ -19,7 +19,7 @@ from tests.dialogue.test_delta import side
 
 HOSTILE = [
     "@team look", "fixes #1 and GH-2", "![x](https://evil.example/pixel.png)", "</details></summary><script>alert(1)</script>",
-    "`` ` ``` `", "`", "``", "a``` b", "[x](javascript:alert(1))", "**bold** _it_ ~~no~~", "https://evil.example", "\\`", "a\\", "&lt;b&gt;",
+    "`` ` ``` `", "`", "``", "a``` b", "[x](javascript:alert(1))", "**bold** _it_ ~~no~~", "https://evil.example", "\\`", "a\\", "&lt;b>",
     "| a | b |", "---", "- x", "# h", "<!-- x -->", "\u202eabc", "x" * 500, ":+1:", "$x$", "a\tb", "user@example.org", "0a1b2c3d4e",
 ]  # fmt: skip
 
@@ -86,7 +86,8 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 
 
 def test_it_never_grows_beyond_what_a_host_takes() -> None:
-    found = document(muffin="".join(f"[{word} {word[0]}{n:02d}: {'long ' * 40}]\n\n" for word in ("TENSION", "CLAIM") for n in range(1, 40)))
+    kinds = ("TENSION", "CLAIM")
+    found = document(muffin="".join(f"[{word} {word[0]}{n:02d}: {'long ' * 40}]\n\n" for word in kinds for n in range(1, 40)))
     text = comment([found] * 400, True, link)
     assert len(text) < LIMIT + 200 and re.search(r"and \d+ more dialogues\n$", text)
     assert_inert(text)
