@@ -81,6 +81,11 @@ def without_password(url: str) -> str:
     return head + ("?" + "&".join(kept) if kept else "")
 
 
+def mask(text: str | None) -> str | None:
+    """A text without the `user:password@` of any URL in it, also of one that a path was made of."""
+    return re.sub(r"(:/{1,2})[^/\s@:]*:\S*@", r"\1", text) if text and ":/" in text else text
+
+
 def merge(*layers: Mapping[str, Value]) -> Config:
     """One `Config` from layers of values, the strongest first."""
     merged: dict[str, Value] = {}

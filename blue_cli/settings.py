@@ -1,4 +1,5 @@
-"""Where settings and what blue remembers lie, and the settings as they are read: a stranger may have prepared the file."""
+"""Where a workspace, its settings and what blue remembers lie, and the settings as they are read: a stranger may have
+prepared the file."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from blue_cli import config
 from blue_cli.actions import trust
 from blue_cli.config import Config, Value
-from blue_cli.errors import Finding
+from blue_cli.errors import Conflict, Finding, NotFound
 
 FOLDER, SETTINGS = ".blue", "config.toml"
 
@@ -108,3 +109,39 @@ def read_settings(path: str) -> bytes | None:
             return file.read(config.LIMIT + 1)
     finally:
         os.close(descriptor)
+
+
+# --- which workspace -----------------------------------------------------------------------------------------
+
+
+def find_root(cwd: str) -> str:
+    """The nearest folder upward that holds `.blue`. `NotFound`, with what to do."""
+    start = folder = os.path.abspath(cwd)
+    while True:
+        place = os.path.join(folder, FOLDER)
+        if _is_folder(place, start) and not _holds_only_keys(place):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            raise NotFound("no .blue/ here or in any folder above", fix="blue init")
+        folder = parent
+
+
+def _is_folder(path: str, cwd: str) -> bool:
+    """Whether it is a folder itself. `Conflict` for a link: a clone can make one that points anywhere."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    if stat.S_ISLNK(mode):
+        name = os.path.relpath(path, cwd)
+        raise Conflict(f"{name} is a symbolic link", why="what it points to may not belong to this repository", fix="make it a folder")
+    return stat.S_ISDIR(mode)
+
+
+def _holds_only_keys(path: str) -> bool:
+    """Whether it is `~/.blue` as `blue key new` leaves it, which makes no workspace of everything below the home."""
+    try:
+        return os.listdir(path) == ["keys"]
+    except OSError:
+        return False

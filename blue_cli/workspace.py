@@ -9,16 +9,16 @@ trust_path()                  what this user trusts
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blue_cli.actions import choosing
 from blue_cli.config import FLAG, Config, Value
-from blue_cli.errors import Conflict, Finding, NotFound, WrongCall
+from blue_cli.errors import Finding, WrongCall
 from blue_cli.settings import FOLDER as FOLDER
 from blue_cli.settings import SETTINGS as SETTINGS
+from blue_cli.settings import find_root as find_root
 from blue_cli.settings import read_all, state_path
 from blue_cli.settings import read_settings as read_settings
 from blue_cli.settings import settings_path as settings_path
@@ -30,13 +30,15 @@ from blue_cli.stores.lastseen import LastSeen
 from blue_cli.stores.sealed import Sealed
 
 if TYPE_CHECKING:
+    from blue_cli.actions.projected import Projection
     from blue_cli.crypto.keyring import KeyRing
     from blue_cli.crypto.keys.base import KeyProvider
-    from blue_cli.git.objects import Remembered
+    from blue_cli.git.objects import Objects
     from blue_cli.git.repo import Commit, Repository
     from blue_cli.stores.gitblobs import GitStore
     from blue_cli.stores.gitindex import GitIndex
     from blue_cli.stores.gitrev import GitRevision
+    from blue_cli.stores.projecting import Projector
 
 RECORD = ".dialogue.recorded.md"
 
@@ -70,7 +72,20 @@ class Workspace:
             return self._given
         from blue_cli.stores.registry import open_store
 
-        return open_store(self.config["store"], self.root)
+        store = open_store(self.config["store"], self.root)
+        if hasattr(store, "projector"):
+            store.projector = _projector
+        return store
+
+    @cached_property
+    def projection(self) -> Projection | None:
+        """What may answer a question to all dialogues without opening each; None where the store cannot have such a thing."""
+        store: Any = self.raw_store
+        if not hasattr(store, "moment"):
+            return None
+        from blue_cli.actions.projected import Projection
+
+        return Projection(store, lambda uid, id: self._seen is not None and self._seen.was_sealed(uid, id))
 
     def prepare_store(self) -> bool:
         """Make the tables of the store that the settings name; whether anything was made."""
@@ -133,16 +148,14 @@ class Workspace:
         """As `examined`, but of a commit (a hash)."""
         return Sealed(self._commit_store(commit), lambda: self.keyring, lenient=True)
 
-    def as_of(self, commit: str) -> tuple[Store, Store]:
+    def as_of(self, commit: str) -> tuple[Store, GitRevision]:
         """The dialogues of a commit (a hash), in plaintext where a key opens them; and as they lie there."""
-        raw = self._commit_store(commit, self._remembered)
-        return Sealed(raw, lambda: self.keyring, notes=self.notes), raw
+        raw = self._commit_store(commit, self.repository.shared)
+        return self.unsealed(raw), raw
 
-    @cached_property
-    def _remembered(self) -> Remembered:
-        from blue_cli.git.objects import Remembered
-
-        return Remembered(self.repository.root, self.repository.env)
+    def unsealed(self, raw: Store) -> Store:
+        """A store that is no work tree, in plaintext where a key opens it."""
+        return Sealed(raw, lambda: self.keyring, notes=self.notes)
 
     def staged(self, cwd: str) -> tuple[GitIndex, Store]:
         """What the next commit would hold, and the same with sealed dialogues opened. A hook runs in the folder `cwd`, and
@@ -157,7 +170,7 @@ class Workspace:
         seen = Recalled(os.path.join(state_path(self._env), "sealed"), self.root, self._commit)
         return index, Sealed(index, lambda: self.keyring, seen, lenient=True, notes=self.notes)
 
-    def _commit_store(self, commit: str, objects: Remembered | None = None) -> GitRevision:
+    def _commit_store(self, commit: str, objects: Objects | None = None) -> GitRevision:
         from blue_cli.stores.gitrev import GitRevision
 
         store = GitRevision(self.repository, commit, objects)
@@ -250,6 +263,13 @@ class Workspace:
         return choosing.only_open(self.store)
 
 
+def _projector() -> Projector:
+    """What makes rows of a dialogue; loaded by the first write to a store that holds a projection."""
+    from blue_cli.actions.projecting import Graphs
+
+    return Graphs()
+
+
 # --- which workspace -----------------------------------------------------------------------------------------
 
 
@@ -262,36 +282,3 @@ def open_workspace(cwd: str, env: Mapping[str, str], store: Store | None = None,
     root = os.path.abspath(cwd) if store is not None else find_root(cwd)
     values, findings = read_all(root, env, {"store": Value(url, FLAG)} if url else {})
     return Workspace(root, values, store, findings, env)
-
-
-def find_root(cwd: str) -> str:
-    """The nearest folder upward that holds `.blue`. `NotFound`, with what to do."""
-    start = folder = os.path.abspath(cwd)
-    while True:
-        place = os.path.join(folder, FOLDER)
-        if _is_folder(place, start) and not _holds_only_keys(place):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            raise NotFound("no .blue/ here or in any folder above", fix="blue init")
-        folder = parent
-
-
-def _is_folder(path: str, cwd: str) -> bool:
-    """Whether it is a folder itself. `Conflict` for a link: a clone can make one that points anywhere."""
-    try:
-        mode = os.lstat(path).st_mode
-    except OSError:
-        return False
-    if stat.S_ISLNK(mode):
-        name = os.path.relpath(path, cwd)
-        raise Conflict(f"{name} is a symbolic link", why="what it points to may not belong to this repository", fix="make it a folder")
-    return stat.S_ISDIR(mode)
-
-
-def _holds_only_keys(path: str) -> bool:
-    """Whether it is `~/.blue` as `blue key new` leaves it, which makes no workspace of everything below the home."""
-    try:
-        return os.listdir(path) == ["keys"]
-    except OSError:
-        return False

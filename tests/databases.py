@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from blue_cli.dialogue.ids import DIALOGUE, address_of, uid_in
 from blue_cli.stores.base import Store
 from blue_cli.stores.registry import open_store, prepare
+from tests.stores import dynamo  # before any test forbids to connect
 
 PLACE = ".blue/dialogues/"
 
@@ -28,7 +31,13 @@ def _postgresql() -> Iterator[str]:
     postgres.drop(url)
 
 
-KINDS = {"sqlite": _sqlite, "postgresql": _postgresql}
+@contextmanager
+def _dynamodb() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch, dynamo.aws(patch):
+        yield dynamo.new_url()
+
+
+KINDS = {"sqlite": _sqlite, "postgresql": _postgresql, "dynamodb": _dynamodb}
 
 
 class Database:
@@ -79,7 +88,7 @@ class Database:
 
     def assert_no_files(self) -> None:
         """Nothing has written past the database."""
-        assert not [path for path in (self._folder / PLACE).rglob("*.md")]
+        assert not list((self._folder / PLACE).rglob("*.md"))
 
 
 @contextmanager

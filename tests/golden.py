@@ -14,9 +14,10 @@ A session reads like a terminal, and is rewritten by `pytest --update`:
     $ blue tensions list --json | jq .    JSON indented, so that people can read it
     $ BLUE_EXPERT=muffin blue round add   environment of one command
 
-`# stores: files` (default: files memory) runs it on a folder only, `sqlite` and `postgresql` there as well; `# terminal: 80` gives it a terminal of 80
-columns; `# workspace: example` starts it with a copy of fixtures/example; `# git: yes` makes the folder a repository
-with a branch main, and `$ git …` runs git there, as somebody who is always the same, by the session's clock.
+`# stores: files` (default: files memory) runs it on a folder only, `sqlite`, `postgresql` and `dynamodb` there as well;
+`# terminal: 80` gives it a terminal of 80 columns; `# workspace: example` starts it with a copy of fixtures/example;
+`# git: yes` makes the folder a repository with a branch main, and `$ git …` runs git there, as somebody who is always the
+same, by the session's clock.
 The clock starts at 2026-11-24 05:28 UTC and gains a minute a command; random bits come from a seed.
 A line of output that has no line feed at its end is shown with `\\` at its end.
 """

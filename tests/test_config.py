@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blue_cli import config
 from blue_cli.config import DEFAULT, REPO, SETTINGS, USER, Config, Value, from_environment, merge, parse, split_trust, variable
 
 GOOD = """
@@ -135,3 +136,37 @@ def test_a_stranger_sets_only_what_is_harmless() -> None:
 @pytest.mark.parametrize("key", ["store", "editor", "expert"])
 def test_what_names_a_program_a_place_or_a_person_is_not_harmless(key: str) -> None:
     assert SETTINGS[key].by == USER
+
+
+# --- what may be shown -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("files", "files"),
+        ("sqlite:///a b.db", "sqlite:///a b.db"),
+        ("postgresql://u:p@h:1/d?schema=s&password=p", "postgresql://h:1/d?schema=s"),
+        ("postgresql://u:p@q/r@h/d", "postgresql://h/d"),
+        ("postgresql://u:p?q@h/d", "postgresql://h/d"),
+        ("dynamodb://t?region=eu-west-1&endpoint=http://u:p@h", "dynamodb://h"),
+        ("dynamodb://t?region=eu-west-1&endpoint=http://h", "dynamodb://t?region=eu-west-1"),
+    ],
+)
+def test_a_url_is_shown_without_what_may_be_a_secret(url: str, shown: str) -> None:
+    assert config.without_password(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no such file: postgresql://u:p@h/d", "no such file: postgresql://h/d"),
+        ("postgresql:/u:p@q@h/d is odd", "postgresql:/h/d is odd"),
+        ("https://example.org/@team", "https://example.org/@team"),
+        ("mail@example.org: 12:30", "mail@example.org: 12:30"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_message_keeps_everything_but_a_password(text: str | None, shown: str | None) -> None:
+    assert config.mask(text) == shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from blue_cli.errors import NotFound
@@ -20,9 +20,11 @@ ENOUGH = 16  # dialogues for which a second process pays: a fork costs what read
 Answer = TypeVar("Answer")
 
 
-def ask(store: Store, question: Callable[[Store, str], Answer], processes: int = 1) -> Iterator[Answer]:
+def ask(
+    store: Store, question: Callable[[Store, str], Answer], processes: int = 1, known: Mapping[str, Answer] = {}
+) -> Iterator[Answer]:
     """The answers, in the order of the listing. With two processes an answer must be what `marshal` can carry:
-    tuples, lists, dicts, strings and numbers.
+    tuples, lists, dicts, strings and numbers. `known` are answers by uid that the projection has given.
 
     Raises what the question raises.
     """
@@ -30,21 +32,23 @@ def ask(store: Store, question: Callable[[Store, str], Answer], processes: int =
     collecting = gc.isenabled()
     gc.disable()  # nothing made here lives in cycles, and each pass would look at all of it
     try:
-        if processes > 1 and len(entries) >= ENOUGH and hasattr(os, "fork"):
+        if processes > 1 and len(entries) >= ENOUGH and not known and hasattr(os, "fork"):
             yield from _shared(store, question, entries)
         else:
-            yield from _each(store, question, entries)
+            yield from _each(store, question, entries, known)
     finally:
         if collecting:
             gc.enable()
 
 
-def _each(store: Store, question: Callable[[Store, str], Answer], entries: Sequence[Entry]) -> Iterator[Answer]:
+def _each(
+    store: Store, question: Callable[[Store, str], Answer], entries: Sequence[Entry], known: Mapping[str, Answer] = {}
+) -> Iterator[Answer]:
     """The answers of some dialogues. One that was renamed or removed since it was listed is not there: nobody is locked out
     while we read."""
     for entry in entries:
         try:
-            answer = question(store, entry.uid)
+            answer = known[entry.uid] if entry.uid in known else question(store, entry.uid)
         except NotFound:
             continue
         yield answer

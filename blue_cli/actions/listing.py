@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blue_cli.actions.everywhere import ask
 from blue_cli.actions.load import load
 from blue_cli.stores.base import Store
 from blue_cli.views.items import LISTS, Cells, Filter
+
+if TYPE_CHECKING:
+    from blue_cli.actions.projected import Projection
+
+Answer = tuple[list[Cells], list[dict[str, Any]], dict[str, int], bool]  # rows, items, counts by status, whether all was read
 
 
 class Listed(NamedTuple):
@@ -21,13 +26,25 @@ class Listed(NamedTuple):
     complete: bool
 
 
-def list_things(store: Store, noun: str, wanted: Filter, uid: str | None, json: bool, processes: int = 1) -> Listed:
-    """The things of one noun (`LISTS`): of the dialogue `uid`, or of every dialogue when it is None."""
+def list_things(
+    store: Store,
+    noun: str,
+    wanted: Filter,
+    uid: str | None,
+    json: bool,
+    processes: int = 1,
+    projection: Projection | None = None,
+) -> Listed:
+    """The things of one noun (`LISTS`): of the dialogue `uid`, or of every dialogue when it is None, as far as possible by
+    the projection."""
 
-    def question(store: Store, uid: str) -> tuple[list[Cells], list[dict[str, Any]], dict[str, int], bool]:
+    def question(store: Store, uid: str) -> Answer:
         return _answer(store, noun, wanted, uid, json)
 
-    answers = [question(store, uid)] if uid is not None else ask(store, question, processes)
+    if uid is not None:
+        answers: Iterable[Answer] = [question(store, uid)]
+    else:
+        answers = ask(store, question, processes, _known(projection, noun, wanted, json))
     rows: list[Cells] = []
     items: list[dict[str, Any]] = []
     counts: dict[str, int] = {}
@@ -41,9 +58,15 @@ def list_things(store: Store, noun: str, wanted: Filter, uid: str | None, json: 
     return Listed(rows, items, dict.fromkeys(counts) if not complete else counts, complete)
 
 
-def _answer(
-    store: Store, noun: str, wanted: Filter, uid: str, json: bool
-) -> tuple[list[Cells], list[dict[str, Any]], dict[str, int], bool]:
+def _known(projection: Projection | None, noun: str, wanted: Filter, json: bool) -> Mapping[str, Answer]:
+    if projection is None:
+        return {}
+    from blue_cli.actions.projected import lists  # a list of files need not load it
+
+    return lists(projection, noun, wanted, json)
+
+
+def _answer(store: Store, noun: str, wanted: Filter, uid: str, json: bool) -> Answer:
     listing = LISTS[noun]
     graph = load(store, uid, only=listing.kind if listing.kind == "T" and not json else "")
     found = list(listing.find(graph, wanted))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blue_cli.actions.everywhere import ask
 from blue_cli.actions.load import fold
@@ -11,7 +11,11 @@ from blue_cli.dialogue.search import may_match, rank, search
 from blue_cli.stores.base import Store
 from blue_cli.views.search import cells, document
 
+if TYPE_CHECKING:
+    from blue_cli.actions.projected import Projection
+
 Row = tuple[tuple[Any, ...], str, tuple[str, ...], dict[str, Any] | None]  # rank, dialogue, cells, document
+Answer = tuple[list[Row], bool]
 
 
 class Found(NamedTuple):
@@ -23,18 +27,32 @@ class Found(NamedTuple):
     complete: bool
 
 
-def find_words(store: Store, words: Sequence[str], kind: str, by: str, uid: str | None, items: bool, processes: int = 1) -> Found:
-    """What matches in the dialogue `uid`, or in every dialogue when it is None."""
+def find_words(
+    store: Store,
+    words: Sequence[str],
+    kind: str,
+    by: str,
+    uid: str | None,
+    items: bool,
+    processes: int = 1,
+    projection: Projection | None = None,
+) -> Found:
+    """What matches in the dialogue `uid`, or in every dialogue when it is None, as far as possible by the projection."""
 
-    def question(store: Store, uid: str) -> tuple[list[Row], bool]:
+    def question(store: Store, uid: str) -> Answer:
         return _answer(store, uid, words, kind, by, items)
 
-    answers = [question(store, uid)] if uid is not None else list(ask(store, question, processes))
+    known: Mapping[str, Answer] = {}
+    if projection is not None and uid is None:
+        from blue_cli.actions import projected
+
+        known = projected.words(projection, words, kind, by, items)
+    answers = [question(store, uid)] if uid is not None else list(ask(store, question, processes, known))
     hits = sorted((row for rows, _ in answers for row in rows), key=lambda row: row[:2])
     return Found([row[2] for row in hits], [row[3] for row in hits if row[3]], all(whole for _, whole in answers))
 
 
-def _answer(store: Store, uid: str, words: Sequence[str], kind: str, by: str, items: bool) -> tuple[list[Row], bool]:
+def _answer(store: Store, uid: str, words: Sequence[str], kind: str, by: str, items: bool) -> Answer:
     snapshot = store.load(uid)
     if not snapshot.unread and not may_match(snapshot.blobs, words):
         return [], True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blue_cli.actions.everywhere import ask
 from blue_cli.actions.load import load
@@ -15,6 +15,9 @@ from blue_cli.dialogue.links import DOUBTS, Links
 from blue_cli.dialogue.model import Standing
 from blue_cli.dialogue.scores import scores
 from blue_cli.stores.base import Store
+
+if TYPE_CHECKING:
+    from blue_cli.actions.projected import Projection
 
 Figures = dict[str, Any]  # str → int, or again such a dict: what can be added up, and what `marshal` carries
 
@@ -28,13 +31,21 @@ class Stats(NamedTuple):
     complete: bool
 
 
-def stats(store: Store, uid: str | None, processes: int = 1) -> Stats:
-    """The figures of the dialogue `uid`, or of every dialogue when it is None."""
-    answers = [_answer(store, uid)] if uid is not None else list(ask(store, _answer, processes))
+def stats(store: Store, uid: str | None, processes: int = 1, projection: Projection | None = None) -> Stats:
+    """The figures of the dialogue `uid`, or of every dialogue when it is None, as far as possible by the projection."""
+    answers = [_answer(store, uid)] if uid is not None else list(ask(store, _answer, processes, _known(projection)))
     sums: Figures = {}
     for _, _, figures, _ in answers:
         _add(sums, figures)
     return Stats([answer[:3] for answer in answers], sums, all(answer[3] for answer in answers))
+
+
+def _known(projection: Projection | None) -> Mapping[str, tuple[str, str, Figures, bool]]:
+    if projection is None:
+        return {}
+    from blue_cli.actions.projected import figures
+
+    return figures(projection)
 
 
 def _answer(store: Store, uid: str) -> tuple[str, str, Figures, bool]:

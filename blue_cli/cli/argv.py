@@ -33,7 +33,7 @@ GLOBALS: tuple[Global, ...] = (
     Global("color", ("--color",), "WHEN", "colour: auto, always or never", ("auto", "always", "never")),
     Global("no_input", ("--no-input",), "", "never ask, never open an editor"),
     Global("at", ("--at",), "REV", "read a commit, tag, branch or date, not the files"),
-    Global("store", ("--store",), "URL", "where dialogues lie: files:, sqlite:///NAME.db, postgresql://..., dynamodb://..."),
+    Global("store", ("--store",), "URL", "where dialogues lie: a folder or a database"),
     Global("version", ("--version",), "", "the version"),
     Global("help", ("-h", "--help"), "", "this text"),
 )

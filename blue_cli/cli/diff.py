@@ -47,13 +47,19 @@ def command(
 
 def _documents(here: Call, repository: Repository, old: str, new: str | None) -> list[view.Document]:
     from blue_cli.git.past import differing, held
+    from blue_cli.stores.gitrev import GitSuccessor
 
     space = here.workspace
-    before = Moment(*space.as_of(old))
-    after = Moment(*space.as_of(new)) if new else Moment(space.store, space.raw_store)
+    opened, raw = space.as_of(old)
+    before, after = Moment(opened, raw), Moment(space.store, space.raw_store)
+    ids: set[str] = set()
+    if new:
+        changes, ids = differing(repository, old, new)
+        later = GitSuccessor(raw, changes, repository.shared)  # `raw` shares it, and is ended with the workspace
+        after = Moment(space.unsealed(later), later)
     wanted = here.globals.dialogue or here.world.env.get("BLUE_DIALOGUE", "")
     only = set(chosen(before, after, wanted)) if wanted else None
-    ids = set(differing(repository, old, new)) if new else touched(after.raw, held(repository, old), only)
+    ids = ids if new else touched(after.raw, held(repository, old), only)
     ids = ids if only is None else ids & only
     documents: list[view.Document] = []
     deltas(before, after, pairs(before, after, ids) if ids else [], lambda delta: documents.append(view.dialogue(delta)))

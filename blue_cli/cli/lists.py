@@ -101,7 +101,8 @@ def listed(noun: str, wanted: Filter, everywhere: bool, columns: str) -> Result:
     here = call()
     row = None if everywhere else here.dialogue()
     picked = picked_columns(noun, LISTS[noun].columns, columns)
-    found = list_things(here.workspace.store, noun, wanted, row.uid if row else None, here.globals.json, here.workspace.processes)
+    place, uid, json = here.workspace, row.uid if row else None, here.globals.json
+    found = list_things(place.store, noun, wanted, uid, json, place.processes, place.projection)
     document = {
         "dialogue": row.id if row else None,
         "at": None,

@@ -14,6 +14,7 @@ from blue_cli.cli import argv as words
 from blue_cli.cli.commands import HELP_OPTIONS, PROGRAM, READING, Branch, Root, unknown
 from blue_cli.cli.options import Call, Globals, World, begin, globals_of, system_now, system_random
 from blue_cli.cli.output import Result, emit, fail, screen
+from blue_cli.config import mask
 from blue_cli.errors import BlueError, Interrupted, Unavailable, WrongCall
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _trace(error: BaseException, sealed: bool) -> str:
 
 def _report(call: Call, error: BlueError) -> int:
     """Write the error. When stdout cannot be written either, stderr has it, and the status stands."""
+    for name in ("message", "why", "fix", "path"):  # a store's URL in the wrong place is repeated by whoever cannot use it
+        setattr(error, name, mask(getattr(error, name)))
     try:
         return fail(call, error)
     except Unavailable:

@@ -63,3 +63,27 @@ class Watched:
     def rename(self, uid: str, id: str) -> None:
         """As the store."""
         self._store.rename(uid, id)
+
+
+class Steps:
+    """A line that tells how far something has come: `words` has two places, for what is done and what there is to do."""
+
+    def __init__(self, terminal: TextIO, words: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = terminal
+        self._words = words
+        self._clock = clock
+        self._began = self._shown = clock()
+
+    def at(self, done: int, total: int) -> None:
+        """So much is done."""
+        now = self._clock()
+        if now - self._began > PATIENCE and now - self._shown > PAUSE:
+            self._shown = now
+            self._terminal.write(f"\r{self._words.format(done, total)}\x1b[K")
+            self._terminal.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown > self._began:
+            self._terminal.write("\r\x1b[K")
+            self._terminal.flush()

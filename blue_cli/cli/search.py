@@ -31,7 +31,7 @@ def command(
     row = None if everywhere else here.dialogue()
     terminal = here.world.stdout.isatty()
     slug, uid, items = by.lower().removeprefix("@"), row.uid if row else None, terminal or here.globals.json
-    found = find_words(here.workspace.store, wanted, letter, slug, uid, items, here.workspace.processes)
+    found = find_words(here.workspace.store, wanted, letter, slug, uid, items, here.workspace.processes, here.workspace.projection)
     document = {
         "dialogue": row.id if row else None,
         "words": list(wanted),

@@ -21,7 +21,7 @@ def command(
     have been open."""
     here = call()
     row = None if everywhere else here.dialogue()
-    found = stats(here.workspace.store, row.uid if row else None, here.workspace.processes)
+    found = stats(here.workspace.store, row.uid if row else None, here.workspace.processes, here.workspace.projection)
     if row is None:
         return _everywhere(here, found)
     ((id, status, figures),) = found.lines

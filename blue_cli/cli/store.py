@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from blue_cli.cli.commands import group
-from blue_cli.cli.options import call
+from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
 from blue_cli.config import without_password
+
+if TYPE_CHECKING:
+    from blue_cli.stores.projecting import Condition
+    from blue_cli.workspace import Workspace
 
 app = group("Where dialogues lie: files, an SQLite file, PostgreSQL or DynamoDB. --store URL, $BLUE_STORE or your settings name it.")
 
@@ -18,6 +27,38 @@ def init() -> Result:
     made = workspace.prepare_store()
     text = f"made {url}\n" if made else f"left {url} as it is\n"
     return Result("blue/store.init@1", {"store": url, "created": made}, text)
+
+
+@app.command("project")
+def project(drop: Annotated[bool, typer.Option("--drop", help="Take the projection away.")] = False) -> Result:
+    """Make tables of what was said, for SQL and for questions to all dialogues, or bring them up to date. Every write keeps
+    them so."""
+    from blue_cli.actions import projecting
+
+    here = call()
+    store, url = projecting.able(here.workspace.raw_store), without_password(here.workspace.config["store"])
+    if drop:
+        gone = projecting.unproject(store)
+        text = f"took the projection of {url} away\n" if gone else f"{url} has no projection\n"
+        return Result("blue/store.project@1", {"store": url, "dropped": gone, "projected": 0}, text)
+    made = _followed(here, projecting.project(store))
+    text = f"projected {made} dialogue{'' if made == 1 else 's'} of {url}\n" if made else f"the projection of {url} is current\n"
+    return Result("blue/store.project@1", {"store": url, "dropped": False, "projected": made}, text)
+
+
+def _followed(here: Call, steps: Iterable[tuple[int, int]]) -> int:
+    """Go through all steps; on a terminal with a line for whoever waits. How many there were."""
+    from blue_cli.cli.progress import Steps
+
+    watched = here.world.stderr.isatty() and not (here.globals.quiet or here.globals.json)
+    line = Steps(here.world.stderr, "projected {} of {} dialogues") if watched else None
+    total = 0
+    for done, total in steps:
+        if line:
+            line.at(done, total)
+    if line:
+        line.clear()
+    return total
 
 
 @app.command("status")
@@ -35,8 +76,30 @@ def status() -> Result:
         "files": facts.files,
         "bytes": facts.size,
     }
+    known = _projection(workspace) if facts.ready else None
+    if known:
+        document["projection"] = {"current": known.known and not known.behind, "behind": known.behind} if known.there else None
     lines = [f"store      {url} ({origin})", f"engine     {facts.engine}"]
     if facts.ready:
         lines += [f"dialogues  {facts.dialogues}", f"files      {facts.files}", f"bytes      {facts.size}"]
+    if known:
+        lines.append(f"projection {_word(known)}")
     hints = () if facts.ready else ("its tables are not there yet: blue store init",)
     return Result("blue/store.status@1", document, "\n".join(lines) + "\n", hints=hints)
+
+
+def _projection(workspace: Workspace) -> Condition | None:
+    """How it stands with the projection; None where the store cannot hold one."""
+    if workspace.projection is None:
+        return None
+    from blue_cli.actions import projecting
+
+    return projecting.condition(projecting.able(workspace.raw_store))
+
+
+def _word(known: Condition) -> str:
+    if not known.there:
+        return "none"
+    if not known.known:
+        return "of another version: blue store project"
+    return f"{known.behind} out of date: blue store project" if known.behind else "current"

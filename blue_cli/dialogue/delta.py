@@ -21,7 +21,6 @@ from blue_cli.dialogue.verdicts import Verdict, standing, verdicts
 NEW, REMOVED, EDITED, CHANGED, HEAD = "new", "removed", "edited", "changed", "front-matter"
 PROPOSED, REWORDED, RENUMBERED = "proposed", "reworded", "renumbered"
 GIVEN, STALE, STANDS = "given", "stale", "stands again"
-KINDS_OF_FILES = ("contribution", "ruling", "verdict", "dialogue")
 
 
 class Side(NamedTuple):

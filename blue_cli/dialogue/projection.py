@@ -49,8 +49,9 @@ def rows(graph: Graph, about: About) -> Rows:
         "rulings": [row for n, ruling in enumerate(graph.rulings) for row in _ruling(graph, n, ruling)],
     }
     fitted = {name: [tuple(map(fitting, row)) for row in those] for name, those in found.items()}
-    exact = fitted == found and all("," not in slug for slug in _slugs(graph))
-    fitted["dialogues"] = [tuple(map(fitting, _dialogue(graph, about, exact)))]
+    said = _dialogue(graph, about, fitted == found and all("," not in slug for slug in _slugs(graph)))
+    row = tuple(map(fitting, said))
+    fitted["dialogues"] = [row if row == said else tuple(map(fitting, _dialogue(graph, about, False)))]
     return {table.name: fitted.get(table.name, ()) for table in schema.TABLES}
 
 

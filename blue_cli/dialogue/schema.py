@@ -98,7 +98,9 @@ PLACE = (*_texts("path"), *_ints("line"))
 
 def _to_entity(column: str, kind: str = "") -> str:
     """A foreign key to something that was said; with the column of its kind also that it is of that kind."""
-    return f"FOREIGN KEY (dialogue, {column}{', ' + kind if kind else ''}) REFERENCES entities (dialogue, canonical_id{', kind' if kind else ''})"
+    if kind:
+        return f"FOREIGN KEY (dialogue, {column}, {kind}) REFERENCES entities (dialogue, canonical_id, kind)"
+    return f"FOREIGN KEY (dialogue, {column}) REFERENCES entities (dialogue, canonical_id)"
 
 
 _KIND_OR_NONE = "CHECK (({0} IS NULL) = ({0}_kind IS NULL))"

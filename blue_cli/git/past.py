@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from blue_cli.git.listing import fields
+from blue_cli.git.listing import Change, fields
 from blue_cli.git.objects import Objects
 from blue_cli.git.repo import HASH, Repository
 
@@ -41,11 +41,11 @@ class Commit(NamedTuple):
     changes: tuple[FileChange, ...]
 
 
-def differing(repository: Repository, old: str, new: str) -> frozenset[str]:
-    """The ids of the dialogues that two commits hold differently."""
+def differing(repository: Repository, old: str, new: str) -> tuple[list[Change], set[str]]:
+    """What two commits hold differently, and the ids of the dialogues in which that is."""
+    changes = repository.changed(old, new, DIALOGUES)
     prefix = DIALOGUES + "/"
-    paths = (change.path for change in repository.changed(old, new, DIALOGUES))
-    return frozenset(path.removeprefix(prefix).partition("/")[0] for path in paths if path.startswith(prefix))
+    return changes, {change.path.removeprefix(prefix).partition("/")[0] for change in changes if change.path.startswith(prefix)}
 
 
 def held(repository: Repository, commit: str) -> dict[str, dict[str, str]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from blue_cli.errors import NotFound, Unavailable, WrongCall
 from blue_cli.git import listing, process
 from blue_cli.git.listing import Change, Item
-from blue_cli.git.objects import Objects
+from blue_cli.git.objects import Objects, Remembered
 from blue_cli.git.process import PATIENCE, QUIET, SAFE, ask
 
 __all__ = ["PATIENCE", "QUIET", "SAFE", "Commit", "Repository", "ask", "commits_with", "head"]
@@ -139,6 +140,11 @@ class Repository:
         """The hash of the tree that holds nothing."""
         said = self.out(["rev-parse", "--show-object-format"]).strip()
         return EMPTY_TREES[64 if said == b"sha256" else 40]
+
+    @cached_property
+    def shared(self) -> Remembered:
+        """A reader for everything that reads several commits, which read once what they have in common. To be closed."""
+        return Remembered(self.root, self.env)
 
     def objects(self) -> Objects:
         """A reader of contents, to be closed."""

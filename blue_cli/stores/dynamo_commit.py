@@ -23,6 +23,7 @@ from blue_cli.stores.dynamo_items import (
     FORMAT,
     LOG,
     META,
+    PARTS,
     ROW_OF_FORMAT,
     Item,
     Layout,
@@ -103,10 +104,10 @@ class Writer:
         """Empty the partition that a dialogue has moved out of. Nobody can move in before: the grave stands where `meta` would."""
         pk = partition(uid)
         grave = self._wire.get(pk, META)
-        if grave is None or "moved" not in grave:
-            return
         check_format(grave)
-        moved = grave["moved"]["S"]
+        moved = grave.get("moved", {}).get("S", "") if grave else ""
+        if not moved:
+            return
         items = list(self._wire.query(pk, "blob#"))
         self._wire.batch((), [key(pk, sk) for item in items for sk in _parts_of(item)])
         still = conditioned({"ConditionCheck": {"Key": key(pk, META)}}, {"moved": moved})
@@ -129,7 +130,7 @@ class Writer:
     def _landed(self, token: str, uid: str) -> bool:
         meta = self._wire.get(partition(uid), META)
         check_format(meta)
-        return meta is not None and {"S": token} in meta.get("log", {"L": []})["L"]
+        return meta is not None and {"S": token} in meta.get("log", {}).get("L", [])
 
     def _settled(self, view: View) -> View:
         """The same dialogue with nothing left to fold in."""
@@ -167,8 +168,9 @@ def new_token() -> str:
 
 def check_format(item: Item | None) -> None:
     """`Conflict` for a dialogue, or a table, in a form of tomorrow: it is neither read nor written."""
-    if item is not None and int(item.get("f", {"N": "1"})["N"]) > FORMAT:
-        raise Conflict("the table was written by a newer blue", why=f"its form is {item['f']['N']}, known is {FORMAT}", fix="update blue")
+    form = str(FORMAT) if item is None else item.get("f", {}).get("N", str(FORMAT))
+    if form != str(FORMAT):
+        raise Conflict("the table was written by a newer blue", why=f"its form is {form[:9]}, known is {FORMAT}", fix="update blue")
 
 
 def conditioned(operation: Operation, equal: Mapping[str, str | int], absent: Iterable[str] = (), or_absent: bool = False) -> Operation:
@@ -229,16 +231,14 @@ def _rows(view: View, uid: str, id: str) -> list[Operation]:
 def _after(before: View, uid: str, version: str, token: str, changes: Mapping[str, bytes | None], layout: Layout) -> View:
     """What a reader sees once the deciding transaction is through."""
     blobs = {a: d for a, d in sorted({**before.blobs, **changes}.items()) if d is not None}
-    tokens = {address: token if address in changes else before.tokens[address] for address in blobs}
+    tokens = {a: t for a, t in {**before.tokens, **dict.fromkeys(changes, token)}.items() if changes.get(a, b"") is not None}
     parts = {address: sks for address, sks in before.parts.items() if address not in changes}
     parts |= {item["a"]["S"]: _parts_of(item) for item in layout.redo if "p" in item}
     over, redo = ("", ()) if layout.fits else (token, layout.redo)
-    return View(uid, before.id, version, blobs, tokens, parts, (*before.log, token), over, redo, ())
+    return View(uid, before.id, version, blobs, tokens, parts, (*before.log, token), over, redo, (), before.unread)
 
 
 def _parts_of(item: Item) -> tuple[str, ...]:
-    """The sort keys of the parts of a blob."""
-    if "p" not in item:
-        return ()
-    address = item.get("a", {"S": item["sk"]["S"].removeprefix("blob#")})["S"]
-    return part_keys(item["g"]["S"], address, int(item["p"]["N"]))
+    """The sort keys of the parts of a blob; none of one that blue did not write."""
+    count, address, token = (item.get(name, {}).get(kind, "") for name, kind in (("p", "N"), ("a", "S"), ("g", "S")))
+    return part_keys(token, address or item["sk"]["S"].removeprefix("blob#"), int(count)) if count in PARTS else ()

@@ -21,6 +21,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from blue_cli.dialogue.ids import path_of
+from blue_cli.stores.base import Unread
+from blue_cli.stores.limits import BLOB
+
 Item = dict[str, dict[str, Any]]  # as botocore has it: {"sk": {"S": "meta"}, "d": {"B": b"..."}}
 Operation = dict[str, Any]  # one of a transaction
 
@@ -31,6 +35,7 @@ ITEMS = 100  # of a transaction
 TRANSACTION = 4_000_000  # bytes of the items of a transaction
 BATCH = 25  # items of a batch
 PART = 384 * 1024  # bytes of a blob that still lie in one item
+PARTS = tuple(map(str, range(1, -(-BLOB // PART) + 1)))  # how many a blob may have
 LOG = 20  # tokens that meta remembers
 ROOM = 8  # operations of a transaction that are not blobs: meta, directory, checks
 META, DIRECTORY, ROW_OF_FORMAT = "meta", "directory", "!format"
@@ -54,6 +59,7 @@ class View(NamedTuple):
     over: str
     redo: tuple[Item, ...]
     garbage: tuple[str, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 class Layout(NamedTuple):
@@ -190,23 +196,43 @@ def checksum(tokens: Mapping[str, str]) -> str:
 
 
 def view_of(uid: str, items: Iterable[Item]) -> View | None:
-    """The dialogue that these items are, None without one. `Torn` when they are not of one moment."""
+    """The dialogue that these items are, None without one. `Torn` when they are not of one moment, or none of ours."""
     found = {item["sk"]["S"]: item for item in items}
     meta = found.get(META)
     if meta is None or "moved" in meta:
         return None
+    try:
+        return _view(uid, meta, found)
+    except (KeyError, ValueError, TypeError, AttributeError):  # whoever may write to the table may write anything
+        raise Torn from None
+
+
+def _view(uid: str, meta: Item, found: Mapping[str, Item]) -> View:
     over = meta.get("over", {"S": ""})["S"]
     redo = tuple(item for sk, item in found.items() if over and sk.startswith(f"redo#{over}#"))
     chosen = _chosen(found, redo)
     tokens = {address: item["g"]["S"] for address, item in chosen.items()}
     if checksum(tokens) != meta["sum"]["S"]:
         raise Torn
-    parts = {a: part_keys(item["g"]["S"], a, int(item["p"]["N"])) for a, item in chosen.items() if "p" in item}
+    unread = [fault for address, item in sorted(chosen.items()) if (fault := _fault(address, item))]
+    for fault in unread:
+        del chosen[fault.detail]
+    parts = {address: part_keys(item["g"]["S"], address, int(item["p"]["N"])) for address, item in chosen.items() if "p" in item}
     blobs = {address: _data(item, parts.get(address), found) for address, item in sorted(chosen.items())}
     used = {sk for keys in parts.values() for sk in keys} | {item["sk"]["S"] for item in redo}
     garbage = tuple(sk for sk in found if sk.startswith(("part#", "redo#")) and sk not in used)
     log = tuple(token["S"] for token in meta["log"]["L"])
-    return View(uid, meta["id"]["S"], meta["v"]["S"], blobs, tokens, parts, log, over, redo, garbage)
+    told = tuple(fault._replace(detail="") for fault in unread)
+    return View(uid, meta["id"]["S"], meta["v"]["S"], blobs, tokens, parts, log, over, redo, garbage, told)
+
+
+def _fault(address: str, item: Item) -> Unread | None:
+    """Why a blob is not read: no path, or larger than any blob. `detail` is its address. blue writes neither."""
+    try:
+        path = path_of(address)
+    except ValueError:
+        return Unread(address.encode("unicode_escape").decode(), "unsafe-name", address)
+    return Unread(path, "too-large", address) if "p" in item and item["p"]["N"] not in PARTS else None
 
 
 def _chosen(found: Mapping[str, Item], redo: Iterable[Item]) -> dict[str, Item]:

@@ -61,6 +61,14 @@ class Unanswered(Unavailable):
     """No answer came, so nobody knows yet whether the request was carried out."""
 
 
+class Cancelled(Exception):
+    """A transaction that was not carried out, and why."""
+
+    def __init__(self, reasons: set[str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+
 class NoTable(Unavailable):
     """There is no such table in that account and region."""
 
@@ -76,7 +84,10 @@ class Wire:
     @cached_property
     def client(self) -> Any:
         """botocore's client."""
-        return self.told(lambda: connect(self.target))
+        try:
+            return self.told(lambda: connect(self.target), ValueError)
+        except ValueError:  # AWS_ENDPOINT_URL_DYNAMODB is none
+            raise self._refused("AWS_ENDPOINT_URL_DYNAMODB is no URL") from None
 
     def close(self) -> None:
         """End the connections, if there are any."""
@@ -191,8 +202,8 @@ class Wire:
 
     # --- errors ---
 
-    def told(self, action: Callable[[], Any]) -> Any:
-        """What an action of botocore gives; its errors as ours."""
+    def told(self, action: Callable[[], Any], let: type[Exception] = Cancelled) -> Any:
+        """What an action of botocore gives; its errors as ours. An answer that it trips over is none; `let` passes."""
         try:
             from botocore.exceptions import BotoCoreError, ClientError
         except ImportError:
@@ -203,8 +214,10 @@ class Wire:
             raise self._answered(error) from None
         except BotoCoreError as error:
             raise self._unanswered(error) from None
-        except ValueError:  # botocore, on an AWS_ENDPOINT_URL_DYNAMODB that is no URL
-            raise self._refused("AWS_ENDPOINT_URL_DYNAMODB is no URL") from None
+        except let:
+            raise
+        except (LookupError, ValueError, TypeError, AttributeError):
+            raise self._unclear("something between here and AWS answered") from None
 
     def _answered(self, error: ClientError) -> BlueError:
         """What DynamoDB said. Its own text is left out: it may repeat what was sent."""
@@ -240,14 +253,6 @@ class Wire:
     def _unclear(self, why: str) -> Unanswered:
         fix = "look at the network, then run the same command again"
         return Unanswered(f"{self.target.shown}: this is no answer of DynamoDB", why=why, fix=fix)
-
-
-class Cancelled(Exception):
-    """A transaction that was not carried out, and why."""
-
-    def __init__(self, reasons: set[str]) -> None:
-        super().__init__(reasons)
-        self.reasons = reasons
 
 
 def connect(target: Target) -> Any:

@@ -59,13 +59,14 @@ class DynamoStore:
         """Every dialogue once, sorted by id: one partition, read as it is now."""
         rows = {item["sk"]["S"]: item for item in self.wire.query(DIRECTORY)}
         check_format(rows.pop(ROW_OF_FORMAT, None))
-        return sorted(Row(item["id"]["S"], item["uid"]["S"]) for item in rows.values())
+        found = (Row(item.get("id", {}).get("S", ""), item.get("uid", {}).get("S", "")) for item in rows.values())
+        return sorted(row for row in found if is_name(row.id) and row.uid)
 
     def load(self, uid: str) -> Snapshot:
         """The whole dialogue, or `NotFound`. One query; a second one for `older:ID` of a dialogue that has another uid."""
         view = self._found(uid, self._view)
         self._last = view
-        return Snapshot(view.uid, view.id, dict(view.blobs), view.version)
+        return Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
 
     def commit(self, uid: str, expect: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> str:
         """Write all if the version is still `expect`, else `Stale`; the new version. One transaction for up to 92 files."""
@@ -93,6 +94,7 @@ class DynamoStore:
             if made is not None:
                 self._last = made
                 return made.version
+            check_format(self.wire.get(DIRECTORY, ROW_OF_FORMAT))
             row = self._row(id)
             check_id(id, [row.id] if row else ())
             writer.clear(uid)
@@ -146,7 +148,7 @@ class DynamoStore:
             try:
                 return view_of(uid, items)
             except Torn:
-                versions.add(str(meta and meta["v"]["S"]))
+                versions.add(str(meta and meta.get("v")))
         if len(versions) == 1:
             why = "items are missing or were changed by something that is not blue"
             raise Unavailable(f"the items of {uid} do not fit together", why=why, fix="restore the table from a backup")
@@ -155,7 +157,7 @@ class DynamoStore:
     def _row(self, id: str) -> Row | None:
         """What the directory says of an id, or of its twin."""
         item = self.wire.get(DIRECTORY, id.casefold())
-        return Row(item["id"]["S"], item["uid"]["S"]) if item else None
+        return Row(item["id"]["S"], item["uid"]["S"]) if item and item.keys() >= {"id", "uid"} else None
 
     # --- writing ---
 

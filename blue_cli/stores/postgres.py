@@ -24,6 +24,7 @@ TYPES = {
     "int": "bigint",
     "text": 'text COLLATE "C"',  # bytes decide what comes first and what is equal, whatever the database's language
     "bytes": "bytea",
+    "real": "double precision",
     "key": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     "strict": "",
 }
@@ -31,6 +32,7 @@ OLDEST = 140000  # libpq's number for PostgreSQL 14
 TRIES = 7  # of one call, with pauses between them that double: 3 s in all
 PAUSE = 0.05  # seconds
 DEADLINE = 40.0  # seconds for one call with all its tries; longer than the server gives a statement
+MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 LOCK = 0x626C7565  # the advisory lock of whoever makes the tables
 
 
@@ -49,6 +51,10 @@ class PostgresStore(RelationalStore):
     def write(self, work: Callable[[Ask], Answer]) -> Answer:
         """What `work` answers, in one transaction; done again after a conflict inside the engine or a broken connection."""
         return self._tried(lambda connection: _transact(connection, work))
+
+    def moment(self, work: Callable[[Ask], Answer]) -> Answer:
+        """What `work` answers, in one transaction that sees what was there when it began."""
+        return self._tried(lambda connection: _transact(connection, work, MOMENT))
 
     def close(self) -> None:
         """End the connection."""
@@ -132,9 +138,26 @@ class PostgresAsk(Ask):
         if addresses:
             self._connection.execute("DELETE FROM blue_blobs WHERE dialogue = %s AND address = ANY(%s)", (key, addresses))
 
+    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        """The statement with each of the values, sent without waiting between them."""
+        if values:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(_sql(statement), values)
 
-def _transact(connection: psycopg.Connection, work: Callable[[Ask], Answer]) -> Answer:
+    def define(self, statement: str) -> None:
+        """Make or drop a table."""
+        self._connection.execute(_sql(statement.format(**TYPES)))
+
+    def has(self, tables: Sequence[str]) -> list[str]:
+        """Which are there, in the schema that is meant."""
+        question = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY(%s)"
+        return [name for (name,) in self._connection.execute(question, (list(tables),))]
+
+
+def _transact(connection: psycopg.Connection, work: Callable[[Ask], Answer], begin: LiteralString = "") -> Answer:
     with connection.transaction():
+        if begin:
+            connection.execute(begin)
         return work(PostgresAsk(connection))
 
 
@@ -186,11 +209,11 @@ def connect(target: Target) -> psycopg.Connection:
 
     logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)  # it would write to stderr what libpq says
     connection = psycopg.connect(target.conninfo, autocommit=True, prepare_threshold=None)
-    info = connection.info
-    if info.server_version >= OLDEST and info.parameter_status("server_encoding") == "UTF8":
+    version, encoding = connection.info.server_version, connection.info.parameter_status("server_encoding")
+    if version >= OLDEST and encoding == "UTF8":
         return connection
     connection.close()
-    if info.server_version < OLDEST:
+    if version < OLDEST:
         raise Unavailable(f"{target.shown} is older than PostgreSQL 14", fix="use a newer server")
     raise Unavailable(f"{target.shown} does not keep UTF-8", why="some names could not be stored", fix="createdb -E UTF8 -T template0")
 

@@ -65,6 +65,7 @@ def translated(error: psycopg.Error, shown: str) -> BlueError:
 REASONS = (
     "Connection refused",
     "timeout expired",
+    "failed to resolve host",
     "could not translate host name",
     "No such file or directory",
     "password authentication failed",

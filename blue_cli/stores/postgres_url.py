@@ -41,7 +41,7 @@ def target_of(url: str) -> Target:
     options = [part for part in rest.split("&") if not part.startswith("schema=")]
     schema = next((part[7:] for part in rest.split("&") if part.startswith("schema=")), SCHEMA)
     try:
-        if shape is None or not NAME.fullmatch(schema):
+        if shape is None or not url.isprintable() or not NAME.fullmatch(schema):
             raise psycopg.ProgrammingError
         given = conninfo.conninfo_to_dict(url.partition("?")[0] + ("?" + "&".join(options) if any(options) else ""))
     except psycopg.Error:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from blue_cli.dialogue.ids import DIALOGUE, UID, is_name, uid_in
 from blue_cli.errors import NotFound, WrongCall
+from blue_cli.stores import projecting
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of, uid_taken
@@ -96,6 +97,19 @@ class Ask(ABC):
         """Take these away."""
 
 
+    @abstractmethod
+    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        """The same statement with each of these values."""
+
+    @abstractmethod
+    def define(self, statement: str) -> None:
+        """A statement that makes or drops a table: its types stand in braces, as in `TABLES`."""
+
+    @abstractmethod
+    def has(self, tables: Sequence[str]) -> list[str]:
+        """Which of these tables are there. `Unavailable` where one of the names is something that acts in blue's name."""
+
+
 class Attempt:
     """One call to write, however often it is tried: its token, and the row that it found the first time."""
 
@@ -118,6 +132,7 @@ class RelationalStore(ABC):
     """Dialogues in two tables. Raises, besides what the contract says, `Unavailable` when the engine does not do its part."""
 
     forkable = False  # a connection belongs to one process
+    projector: Callable[[], projecting.Projector] | None = None  # what keeps the projection current, where there is one
 
     @abstractmethod
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -126,6 +141,10 @@ class RelationalStore(ABC):
     @abstractmethod
     def write(self, work: Callable[[Ask], Answer]) -> Answer:
         """What `work` answers, done in one transaction; done again when the engine asks for that or broke off."""
+
+    @abstractmethod
+    def moment(self, work: Callable[[Ask], Answer]) -> Answer:
+        """What `work` answers, all of its questions about one moment. It writes nothing."""
 
     @abstractmethod
     def close(self) -> None:
@@ -149,7 +168,7 @@ class RelationalStore(ABC):
         deletes = tuple(deletes)
         check_paths(puts, deletes)
         attempt = Attempt()
-        return self.write(lambda ask: _commit(ask, attempt, uid, expect, puts, deletes))
+        return self._write(attempt, lambda ask: _commit(ask, attempt, uid, expect, puts, deletes))
 
     def create(self, uid: str, id: str, puts: Mapping[str, bytes]) -> str:
         """Make a dialogue; `Conflict` when the uid or the id (by casefold) is taken."""
@@ -157,12 +176,27 @@ class RelationalStore(ABC):
         check_id(id, ())
         check_uid(uid, id, puts, Keys(lambda _: b""), ())
         attempt = Attempt()
-        return self.write(lambda ask: _create(ask, attempt, uid, id, puts))
+        return self._write(attempt, lambda ask: _create(ask, attempt, uid, id, puts))
 
     def rename(self, uid: str, id: str) -> None:
         """Give a dialogue another id; `NotFound`, or `Conflict` when the id is taken."""
         attempt = Attempt()
-        self.write(lambda ask: _rename(ask, attempt, uid, id))
+        self._write(attempt, lambda ask: _rename(ask, attempt, uid, id))
+
+    def _write(self, attempt: Attempt, work: Callable[[Ask], Answer]) -> Answer:
+        """What `work` answers; the projection follows in the same transaction."""
+
+        def both(ask: Ask) -> Answer:
+            answer = work(ask)
+            if self.projector is not None and projecting.is_there(ask):
+                projecting.keep(ask, self.projector(), attempt.key)
+            return answer
+
+        return self.write(both)
+
+    def project(self, key: int, projector: projecting.Projector) -> None:
+        """Write the projected rows of one dialogue anew, by its key."""
+        self.write(lambda ask: projecting.write(ask, projector, key))
 
     def facts(self, engine: str) -> Facts:
         """What there is, in figures."""
@@ -207,8 +241,8 @@ def _create(ask: Ask, attempt: Attempt, uid: str, id: str, puts: Mapping[str, by
     if others:
         raise uid_taken(uid, others[0].id)
     written = uid if UID.fullmatch(uid) else None
-    key = ask.one(ADD, (uid, written, id, id.casefold(), attempt.token, attempt.recent(None)))[0][0]
-    ask.put(key, puts)
+    attempt.key = ask.one(ADD, (uid, written, id, id.casefold(), attempt.token, attempt.recent(None)))[0][0]
+    ask.put(attempt.key, puts)
     return attempt.token
 
 

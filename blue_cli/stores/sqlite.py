@@ -19,7 +19,7 @@ from blue_cli.stores.base import Facts
 from blue_cli.stores.relational import FORMAT, OVER, SET_FORMAT, TABLES, Answer, Ask, RelationalStore
 
 APPLICATION = 0x626C7565  # "blue", in the file's header
-TYPES = {"int": "INTEGER", "text": "TEXT", "bytes": "BLOB", "key": "INTEGER PRIMARY KEY AUTOINCREMENT", "strict": " STRICT"}
+TYPES = {"int": "INTEGER", "text": "TEXT", "bytes": "BLOB", "real": "REAL", "key": "INTEGER PRIMARY KEY AUTOINCREMENT", "strict": " STRICT"}
 OWN = "('blue_store', 'blue_dialogues', 'blue_blobs')"
 # Views and triggers in these names would run a stranger's SQL as a part of ours.
 ODD = f"SELECT count(*) FROM sqlite_schema WHERE (type = 'trigger' AND tbl_name IN {OWN}) OR (type = 'view' AND name IN {OWN})"
@@ -54,7 +54,12 @@ class SqliteStore(RelationalStore):
     def write(self, work: Callable[[Ask], Answer]) -> Answer:
         """What `work` answers, in one transaction that has the file's write lock from its beginning."""
         with self._using() as connection, _transaction(connection):
-            return work(SqliteAsk(connection))
+            return work(SqliteAsk(connection, self._shown))
+
+    def moment(self, work: Callable[[Ask], Answer]) -> Answer:
+        """What `work` answers, in one transaction that only reads; writers go on beside it."""
+        with self._using() as connection, _transaction(connection, "BEGIN"):
+            return work(SqliteAsk(connection, self._shown))
 
     def close(self) -> None:
         """End the connection; the last one to end puts the log back into the file."""
@@ -85,8 +90,9 @@ class SqliteStore(RelationalStore):
 class SqliteAsk(Ask):
     """A transaction under way. It has the write lock of the whole file, so no row needs one."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, shown: str) -> None:
         self._connection = connection
+        self._shown = shown
 
     def one(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Its rows."""
@@ -105,6 +111,23 @@ class SqliteAsk(Ask):
     def drop(self, key: int, addresses: Sequence[str]) -> None:
         """Take these away."""
         self._connection.executemany("DELETE FROM blue_blobs WHERE dialogue = ? AND address = ?", [(key, one) for one in addresses])
+
+    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        """The statement with each of the values."""
+        self._connection.executemany(statement, values)
+
+    def define(self, statement: str) -> None:
+        """Make or drop a table."""
+        self._connection.execute(statement.format(**TYPES))
+
+    def has(self, tables: Sequence[str]) -> list[str]:
+        """Which are there. `Unavailable` for a view of such a name, or a trigger on such a table: a stranger's SQL."""
+        named = ", ".join("?" * len(tables))
+        question = f"SELECT type, tbl_name FROM sqlite_schema WHERE tbl_name IN ({named}) AND type <> 'index'"
+        found = self._connection.execute(question, tables).fetchall()
+        if any(type != "table" for type, _ in found):
+            raise Unavailable(f"{self._shown} holds triggers or views where blue's tables should be", why="they would act in blue's name")
+        return [name for _, name in found]
 
 
 # --- from a URL ---------------------------------------------------------------------------------------------------
@@ -244,9 +267,9 @@ def refuse_strange(connection: sqlite3.Connection, shown: str) -> None:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
     """All or nothing. The write lock is taken at once: a lock wanted in the middle could not be waited for."""
-    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(begin)
     try:
         yield
         connection.execute("COMMIT")

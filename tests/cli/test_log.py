@@ -73,8 +73,8 @@ def test_the_last_ones_and_one_author_only(story: Story) -> None:
 def test_a_whole_panel_agreed_when_its_last_member_had_written(story: Story) -> None:
     story.add("muffin", TENSION)
     story.add("scone", "[RE:RESOLVE T0001]\n")
-    story.add("scone", "[MOVE:CONVERGE]\n")
-    last = story.add("muffin", "[MOVE:CONVERGE]\n")
+    story.add("muffin", "[MOVE:CONVERGE]\n")
+    last = story.add("scone", "[MOVE:CONVERGE]\n")
     assert story.log("T0001")[-1] == ("resolved", last[:7])
     assert "by the whole panel" in story.blue("log", "T0001").out
 

@@ -92,11 +92,12 @@ def test_settings_of_the_repository_change_nothing(root: Path) -> None:
 
 def test_dialogues_that_differ(root: Path) -> None:
     found, head = look(root)
-    assert differing(found, head, head) == frozenset()
+    assert differing(found, head, head) == ([], set())
     (root / ".blue/dialogues/two/round-0/muffin.md").unlink()
     write(root, "three", "x y\n.md", "odd\n")
     commit(root, "all of it")
-    assert differing(found, head, look(root)[1]) == {"two", "three"}
+    changes, ids = differing(found, head, look(root)[1])
+    assert ids == {"two", "three"} and sorted(change.status for change in changes) == ["A", "D"]
 
 
 @pytest.mark.parametrize("format", ["sha1", "sha256"])

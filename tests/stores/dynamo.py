@@ -7,6 +7,7 @@ only the partitions that a transaction touches. Limits that it does not have are
 
 from __future__ import annotations
 
+import atexit
 import copy
 import json
 import logging
@@ -16,7 +17,7 @@ import threading
 import uuid
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -133,8 +134,16 @@ def shared_client(url: str) -> Any:
 
 
 def new_url(endpoint_url: str | None = None) -> str:
-    """A table that there is not yet."""
-    return f"dynamodb://blue-{uuid.uuid4().hex}?region={REGION}&endpoint={endpoint_url or endpoint()}"
+    """A table that there is not yet. A server that is not ours gets it back at the end."""
+    table = f"blue-{uuid.uuid4().hex}"
+    if GIVEN:
+        atexit.register(_drop, table)
+    return f"dynamodb://{table}?region={REGION}&endpoint={endpoint_url or endpoint()}"
+
+
+def _drop(table: str) -> None:
+    with suppress(Exception):
+        shared_client(GIVEN).delete_table(TableName=table)
 
 
 def new_table(quick: bool = True) -> str:

@@ -20,10 +20,10 @@ LARGE = bytes(range(256)) * 10  # three parts
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """8 changes and 20 kB a transaction, 4 items a batch, 1,000 bytes a part."""
+    """8 changes and 5 kB a transaction, 8 items a batch, 1,000 bytes a part."""
     for module, name, value in (
-        (dynamo_items, "ITEMS", 16), (dynamo_items, "TRANSACTION", 20_000 + 8 * 2048), (dynamo_items, "PART", 1000),
-        (dynamo_wire, "ITEMS", 16), (dynamo_wire, "TRANSACTION", 20_000 + 8 * 2048), (dynamo_wire, "BATCH", 4),
+        (dynamo_items, "ITEMS", 16), (dynamo_items, "TRANSACTION", 5_000 + 8 * 2048), (dynamo_items, "PART", 1000),
+        (dynamo_wire, "ITEMS", 16), (dynamo_wire, "TRANSACTION", 5_000 + 8 * 2048), (dynamo_wire, "BATCH", 8),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
 
@@ -61,9 +61,9 @@ DEEDS = (
     _commit("small", BASE | {STRUDEL: b"s"}, {MUFFIN: b"m"}, (STRUDEL,)),
     _commit("parts", BASE | {STRUDEL: LARGE}, {STRUDEL: LARGE[::-1], MUFFIN: LARGE[1:]}),
     _commit("phases", MANY, {**many(5, 15, b"y"), STRUDEL: LARGE[::-1]}, tuple(many(0, 4))),
-    _commit("heavy", BASE, {f"file/{n}": (LARGE * 2)[: 4000 + n] for n in range(7)}),
+    _commit("heavy", BASE, {f"file/{n}": LARGE[: 900 + n] for n in range(7)}),
     _commit("adopt", OLD, BASE),
-    _commit("adopt-many", {**OLD, **many(0, 10), MUFFIN: LARGE}, BASE),
+    _commit("adopt-many", {**OLD, **many(0, 6), MUFFIN: LARGE}, BASE),
     Deed("create", {}, lambda store: store.create(UID, "one", MANY), {(UID, "one"): MANY}),
     Deed("rename", {(UID, "one"): BASE}, lambda store: store.rename(UID, "two"), {(UID, "two"): BASE}),
     Deed(

@@ -30,10 +30,8 @@ except BlueError as error:
 
 def race(url: str, root: Path, version: str, count: int = 16) -> int:
     """How many won; every other must have been told that it was late."""
-    started = [
-        subprocess.Popen([sys.executable, "-c", CODE, url, str(root), UID, version, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for number in range(count)
-    ]
+    command = [sys.executable, "-c", CODE, url, str(root), UID, version]
+    started = [subprocess.Popen([*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for number in range(count)]
     for one in started:
         assert one.stdout is not None
         assert one.stdout.readline() == b"ready\n"

@@ -123,18 +123,17 @@ def test_killed_before_any_request_the_old_or_the_new_is_there_and_the_next_comm
         before(url, deed)
         if not killed(url, deed, turn):
             break
-        state = state_of(plain(url))
+        store = plain(url)
+        state = state_of(store)
         assert state in (deed.before, deed.after)
         states.append(state == deed.after)
         if state == deed.before:  # what people do then
-            deed.do(plain(url))
-        assert state_of(plain(url)) == deed.after
-        ((uid, _), *_) = deed.after
-        store = plain(url)
+            deed.do(store)
+        ((uid, id), blobs), *others = deed.after.items()
         store.commit(uid, store.load(uid).version, {"file/next": b"n"})
+        assert state_of(plain(url)) == {(uid, id): {**blobs, "file/next": b"n"}, **dict(others)}
         assert leftovers(url) == []
-        assert len(plain(url).load(uid).blobs) == len(deed.after[next(iter(deed.after))]) + 1
-        turn += 1
+        turn += 1 if turn < 4 or deed.name != "adopt-many" else 2
     assert turn and states == sorted(states)
 
 
@@ -197,7 +196,7 @@ def test_two_large_commits_at_once_and_two_that_fold_the_same() -> None:
 
     def run(number: int) -> bool:
         try:
-            plain(url).commit(UID, version, {**many(0, 120, b"%d" % number), STRUDEL: LARGE[number:] * 2})
+            plain(url).commit(UID, version, {**many(0, 20, b"%d" % number), STRUDEL: LARGE[number:]})
         except Stale:
             return False
         return True
@@ -205,7 +204,7 @@ def test_two_large_commits_at_once_and_two_that_fold_the_same() -> None:
     with ThreadPoolExecutor(4) as pool:
         won = [number for number, ok in enumerate(pool.map(run, range(4))) if ok]
     assert len(won) == 1
-    assert plain(url).load(UID).blobs == told(UID) | many(0, 120, b"%d" % won[0]) | {STRUDEL: LARGE[won[0] :] * 2}
+    assert plain(url).load(UID).blobs == told(UID) | many(0, 20, b"%d" % won[0]) | {STRUDEL: LARGE[won[0] :]}
     store = plain(url)
     store.commit(UID, store.load(UID).version, {MUFFIN: b"m"})
     assert leftovers(url) == []

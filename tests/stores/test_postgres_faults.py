@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import tempfile
@@ -162,7 +163,9 @@ def at_first(monkeypatch: pytest.MonkeyPatch, method: str, happening: Callable[[
 
 
 @pytest.mark.parametrize("method", ["one", "seen", "put"])
-def test_a_backend_that_is_terminated_in_the_middle(method: str, plain: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_is_terminated_in_the_middle(
+    method: str, plain: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     version = plain.load(UID).version
     at_first(monkeypatch, method, lambda c: postgres.ask(f"SELECT pg_terminate_backend({c.info.backend_pid})", database) and None)
     version = plain.commit(UID, version, PUTS, ["file/x"])
@@ -310,7 +313,8 @@ def test_a_server_that_is_killed_and_comes_back(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(Unavailable, match=r"does not answer|coming up"):
             store.commit(UID, version, PUTS)
         assert killed == [1]
-        PostgresServer._instances.clear()
+        PostgresServer._instances.pop(first.pgdata)
+        atexit.unregister(first._cleanup)
         second = get_server(place)
         assert (store.load(UID).version, dict(store.load(UID).blobs)) == (version, dict(sorted(OLD.items())))
         store.commit(UID, version, PUTS)

@@ -34,7 +34,7 @@ def test_an_unknown_store_is_a_wrong_call_that_names_those_there_are(url: str) -
     with pytest.raises(WrongCall) as caught:
         open_store(url, "/")
     text = f"{caught.value.message} {caught.value.why} {caught.value.fix}"
-    assert "files:, memory:" in text
+    assert "files:, memory:, sqlite:, postgresql:, postgres:, dynamodb:" in text
     assert "tiger" not in text.lower(), "the rest of a URL may hold a password"
 
 

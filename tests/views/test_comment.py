@@ -45,6 +45,7 @@ def assert_inert(text: str) -> None:
     folds = [token.content.strip() for token in reader.parse(text) if token.type == "html_block"]
     assert all(re.fullmatch(r"<details><summary>\d+ [a-z ]+</summary>|</details>", fold) for fold in folds), folds
     assert [fold == "</details>" for fold in folds] == [False, True] * (len(folds) // 2)
+    assert all(char.isprintable() or char == "\n" for char in text)
     for token in inline(text):
         assert token.type in ("text", "code_inline", "strong_open", "strong_close", "link_open", "link_close", "softbreak"), token
         if token.type == "text":
