@@ -23,17 +23,18 @@ AgentsOption = Annotated[bool, typer.Option("--agents", help="Tell language-mode
 
 def command(
     agents: AgentsOption = False,
+    hooks: Annotated[bool, typer.Option("--hooks", help="Have git ask blue before a commit: blue hooks install.")] = False,
     git_config: Annotated[
         bool, typer.Option("--git-config", help="Have git show and merge dialogues by what they mean, in this clone.")
     ] = False,
 ) -> Result:
     """Make .blue/ in this folder. Can be run again: it says what it left alone."""
     here = call()
-    git = _settings(here) if git_config else None
+    git = _settings(here) if git_config or hooks else None
     made = init(here.cwd)
     document: dict[str, Any] = {"created": list(made.created), "kept": list(made.kept)}
     text = _text(made)
-    if git is not None:
+    if git is not None and git_config:
         configured = configure(here.cwd, git, _program(here))
         document["git"] = {name: list(names) for name, names in configured._asdict().items()}
         text += _git_text(configured)
@@ -42,7 +43,21 @@ def command(
         document["agents"] = [{"path": one.name, "state": one.state, "why": one.why or None} for one in told]
         text += "".join(map(_told_line, told))
     hints = ("start one: blue dialogue new TITLE",) if made.created else ()
-    return Result("blue/init@1", document, text, hints=hints)
+    result = Result("blue/init@1", document, text, hints=hints)
+    return _with_hooks(here, result) if hooks else result
+
+
+def _with_hooks(here: Call, result: Result) -> Result:
+    """The answer, with what became of the pre-commit hook."""
+    from blue_cli.cli.hook_files import install
+
+    done = install(here, [False, False, False], False)  # pre-commit, as without an option
+    more = done.document() if callable(done.document) else done.document
+    assert isinstance(result.document, dict) and isinstance(result.text, str) and isinstance(done.text, str)
+    return result._replace(
+        document={**result.document, **more}, text=f"{result.text}{done.text}\n", hints=(*result.hints, *done.hints),
+        warnings=done.warnings, status=done.status,
+    )  # fmt: skip
 
 
 def _text(made: Made) -> str:

@@ -252,6 +252,14 @@ def test_a_full_database_changes_nothing_and_goes_on_when_there_is_room(store: S
     store.commit(UID, version, {STRUDEL: b"x"})
 
 
+def test_a_transaction_that_sqlite_ended_itself_is_not_ended_twice(store: SqliteStore) -> None:
+    twice = "INSERT OR ROLLBACK INTO blue_dialogues SELECT key + 1, uid, written, id, folded, version, recent FROM blue_dialogues"
+    with pytest.raises(Unavailable) as caught:
+        store.write(lambda ask: ask.one(twice, ()))
+    assert "UNIQUE" in caught.value.why, "the first error is the one that says why"
+    store.commit(UID, store.load(UID).version, {STRUDEL: b"x"})
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="to mount a small file system takes root")
 def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], capture_output=True, check=False).returncode:
