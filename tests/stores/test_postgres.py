@@ -280,7 +280,7 @@ def test_what_the_database_sorts_by_is_no_matter(url: str, opened: list[Postgres
     opened.append(open_url(url, ""))
     columns = opened[0].read(
         "SELECT c.relname, a.attname, a.attcollation::regcollation::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-        " WHERE c.relname LIKE 'blue_%' AND c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attcollation <> 0"
+        " WHERE c.relname LIKE 'blue_%%' AND c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attcollation <> 0"
     )
     assert {collation for _, _, collation in columns} == {'"C"'}
     assert ("blue_blobs", "address") in [row[:2] for row in columns]
