@@ -25,6 +25,7 @@ from blue_cli.config import REPO, SETTINGS, variable
 from blue_cli.dialogue.grammar import ACT, ENTITY_OF, KIND_NAMES, MARKERS, STATUSES, VERDICT
 from blue_cli.dialogue.rulebook import RULES
 from blue_cli.errors import EXIT_CLASSES
+from blue_cli.views import queries as questions
 from blue_cli.views import search, stats
 from blue_cli.views.dialogue import DIALOGUE_COLUMNS, ROUND_COLUMNS
 from blue_cli.views.items import LISTS
@@ -237,6 +238,11 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
+def queries() -> str:
+    """Questions in SQL to the projection."""
+    return _fence("\n".join(questions.text()), "sql")
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "picture": picture,
     "contribution": contribution,
@@ -250,6 +256,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "markers": markers,
     "rules": rules,
     "settings": settings,
+    "queries": queries,
 }
 
 

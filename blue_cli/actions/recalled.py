@@ -16,7 +16,7 @@ from blue_cli.stores.projecting import IS_CURRENT, Asked
 Row = tuple[Any, ...]
 
 CURRENT = f"""SELECT d.dialogue, d.uid, d.id, d.native, d.rounds, d.panels, d.verdicts, d.status, d.figures
-    FROM dialogues d JOIN blue_dialogues b ON {IS_CURRENT} WHERE d.sealed = 0 AND d.exact = 1 ORDER BY d.id"""
+    FROM dialogues d JOIN blue_dialogues b ON {IS_CURRENT} WHERE d.exact = 1 ORDER BY d.id"""
 THINGS = """SELECT dialogue, canonical_id, id, registered, author, round, number, local_id, label, path, line, at_column,
     contributors, status, judge_word, merged_into, {more} FROM {table} WHERE {where} ORDER BY dialogue, position"""
 MORE = {"T": "proposed_by", "S": "stance, confidence, about"}
@@ -128,6 +128,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def add_events(ask: Asked, drafts: Mapping[int, Draft], kind: str) -> None:
+    """What happened to the entities of one kind."""
     events: dict[tuple[int, str], list[Event]] = {}
     for key, name, type, round, actors, reference, path, line, confirms, status in ask.one(EVENTS_OF.format(table=EVENTS[kind].name), ()):
         event = Event(type, round, _parts(actors), reference, path, line, confirms, status or "")

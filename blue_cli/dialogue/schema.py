@@ -158,7 +158,7 @@ DIALOGUES = Table(
         *_texts("title question created", ""),
         _word("status", DIALOGUE_STATUSES, null=True),
         _flag("sealed"),
-        _flag("exact"),  # whether the rows say all that the files do: no value had to be changed to fit
+        _flag("exact"),  # whether the rows say all that the files do: nothing is sealed, no value had to be changed to fit
         _flag("native"),
         *_ints("rounds max_rounds", ""),
         *_ints("contributions rulings verdicts"),  # files

@@ -90,6 +90,8 @@ ODD = {  # each of them something that an engine cannot hold, or that a table of
         {"muffin": "[RECOMMENDATION R01: x]\n[STANCE S01: APPROVE | 0.85 on R01]\n[STANCE S02: PERHAPS]\nx\n[STANCE S03: HOLD]\ny\n"}
     ),
     "twice": panel(dict.fromkeys(("muffin", "scone"), "---\nids: {T01: T0001}\n---\n[TENSION T01: a]\n")),
+    "signs": panel({"muffin": "[TENSION T01: 100% of under_score! it]\n"}),
+    "bridges": panel({"muffin": "[PERSPECTIVE P01: x]\n[PERSPECTIVE P02: y]\n[MOVE:BRIDGE P01 P02]\n[MOVE:BRIDGE P02 P01]\n"}),
     "nothing": {"dialogue.md": head()},
     "no head": {"round-0/muffin.md": "[TENSION T01: x]\n[RESOLVED T01]"},
     "merged": panel({"muffin": "[TENSION T01: a]\n[TENSION T02: b]\n", "judge": "[MERGED T0002 INTO T0001]\n[MERGED T0001 INTO @x]\n"}),

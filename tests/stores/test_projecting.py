@@ -143,6 +143,19 @@ def test_a_uid_that_moves_takes_its_rows_along(store: RelationalStore) -> None:
     assert dump(store) == fresh(store)
 
 
+def test_a_copy_that_comes_into_a_uid_is_behind_until_it_is_projected_again(store: RelationalStore) -> None:
+    store.create("older:copy", "copy", {})
+    store.commit("older:copy", store.load("older:copy").version, blobs(AGREED, UID))
+    follow(store)
+    made(store)
+    store.commit(UID, store.load(UID).version, blobs(AGREED, uuid7(9, 9)))
+    assert store.load(UID).id == "copy"
+    assert condition(store).behind == 1  # type: ignore[arg-type]
+    assert_same(store)
+    assert made(store) == 1
+    assert dump(store) == fresh(store)
+
+
 def test_what_somebody_wrote_without_it_is_behind_and_is_asked_of_the_files(store: RelationalStore) -> None:
     made(store)
     write(store)
