@@ -61,7 +61,7 @@ class Workspace:
         self._env = env
         self._given = given
         self._travelled = False
-        self._opened: list[GitStore] = []  # what was started, to be ended
+        self._opened: list[GitStore | Any] = []  # what was started, to be ended
         self._watcher: Callable[[Store], Store] = lambda store: store
         self._shown: dict[tuple[str, str], str] = {}
 
@@ -70,12 +70,19 @@ class Workspace:
         """Where the dialogues lie, as they lie there: sealed ones sealed. Only key operations work on it."""
         if self._given is not None:
             return self._given
+        return self.store_at(self.config["store"])
+
+    def store_at(self, url: str) -> Store:
+        """The store that a URL names, as it lies there; `files:` are those of this workspace. It is ended with the workspace."""
         from blue_cli.stores.registry import open_store
 
-        store = open_store(self.config["store"], self.root)
+        store: Any = open_store(url, self.root)
         if hasattr(store, "projector"):
             store.projector = _projector
-        return store
+        if hasattr(store, "close"):
+            self._opened.append(store)
+        opened: Store = store
+        return opened
 
     @cached_property
     def projection(self) -> Projection | None:
@@ -181,9 +188,6 @@ class Workspace:
         """End what was started for this workspace."""
         for store in self._opened:
             store.close()
-        close = getattr(vars(self).get("raw_store"), "close", None)
-        if close is not None and self._given is None:
-            close()
 
     @cached_property
     def keyring(self) -> KeyRing:

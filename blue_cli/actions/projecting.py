@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from blue_cli.actions.load import fold
 from blue_cli.actions.stats import count
@@ -11,10 +11,8 @@ from blue_cli.dialogue import projection, schema
 from blue_cli.errors import WrongCall
 from blue_cli.stores import projecting
 from blue_cli.stores.base import Snapshot
-from blue_cli.stores.projecting import Asked, Condition
+from blue_cli.stores.projecting import Condition
 from blue_cli.stores.sealed import holds_seal
-
-Answer = TypeVar("Answer")
 
 
 class Graphs:
@@ -23,6 +21,7 @@ class Graphs:
     format = schema.FORMAT
     tables = schema.TABLES
     statements = schema.statements(schema.TABLES)
+    indexed = schema.INDEXED
 
     def rows(self, snapshot: Snapshot) -> Mapping[str, Sequence[Sequence[Any]]]:
         """The rows of one dialogue as it lies in the store. What is sealed stays unread: one row says that it is there."""
@@ -34,24 +33,18 @@ class Graphs:
 
 
 class Projecting(Protocol):
-    """A store that can hold a projection (`relational.RelationalStore`)."""
+    """A store that can hold a projection."""
 
-    def write(self, work: Callable[[Asked], Answer]) -> Answer: ...
-    def moment(self, work: Callable[[Asked], Answer]) -> Answer: ...
-    def project(self, key: int, projector: projecting.Projector) -> None: ...
-
-
-class Projected(NamedTuple):
-    """What was done: `made` dialogues were written anew of `dialogues`."""
-
-    made: int
-    dialogues: int
+    def begin_projection(self, projector: projecting.Projector) -> list[Any]: ...
+    def project(self, key: Any, projector: projecting.Projector) -> None: ...
+    def drop_projection(self, projector: projecting.Projector) -> bool: ...
+    def condition(self, projector: projecting.Projector) -> Condition: ...
 
 
 def able(store: Any) -> Projecting:
     """The store, if it can hold a projection, else `WrongCall`."""
     if not hasattr(store, "project"):
-        why = "only SQLite and PostgreSQL hold one, beside the dialogues"
+        why = "only databases hold one, beside the dialogues"
         raise WrongCall("this store has no projection", why=why, fix="blue --store sqlite:///NAME.db store project")
     able: Projecting = store
     return able
@@ -63,7 +56,7 @@ def project(store: Projecting) -> Iterator[tuple[int, int]]:
     A dialogue a transaction, so nobody is kept waiting, and what was done before a kill is done.
     """
     graphs = Graphs()
-    keys = store.write(lambda ask: projecting.begin(ask, graphs))
+    keys = store.begin_projection(graphs)
     yield 0, len(keys)
     for done, key in enumerate(keys, 1):
         store.project(key, graphs)
@@ -72,9 +65,9 @@ def project(store: Projecting) -> Iterator[tuple[int, int]]:
 
 def unproject(store: Projecting) -> bool:
     """Take the projection away; whether there was one."""
-    return store.write(lambda ask: projecting.drop(ask, Graphs()))
+    return store.drop_projection(Graphs())
 
 
 def condition(store: Projecting) -> Condition:
     """How it stands with the projection."""
-    return store.moment(lambda ask: projecting.condition(ask, Graphs()))
+    return store.condition(Graphs())

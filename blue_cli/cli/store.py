@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blue_cli.cli import store_move
 from blue_cli.cli.commands import group
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from blue_cli.workspace import Workspace
 
 app = group("Where dialogues lie: files, an SQLite file, PostgreSQL or DynamoDB. --store URL, $BLUE_STORE or your settings name it.")
+app.command("copy")(store_move.copy)
+app.command("verify")(store_move.verify)
 
 
 @app.command("init")
@@ -90,7 +93,7 @@ def status() -> Result:
 
 def _projection(workspace: Workspace) -> Condition | None:
     """How it stands with the projection; None where the store cannot hold one."""
-    if workspace.projection is None:
+    if not hasattr(workspace.raw_store, "project"):
         return None
     from blue_cli.actions import projecting
 

@@ -20,6 +20,11 @@ DIALOGUE_STATUSES = ("open", "converging", "converged", "closed")
 WITH_EVENTS = tuple(kind for kind in KIND_NAMES if kind != "S")  # a stance is said once and stands
 
 
+WORDS = {KIND_NAMES[letter]: word for letter, word in KIND_WORD.items()}
+# What an index goes across all dialogues by, where an engine has no joins.
+INDEXED = {"dialogues": "status", "tensions": "status", "contributors": "expert"}
+
+
 class Column(NamedTuple):
     """One column: its type (int, text or real), and what must hold of it."""
 
@@ -35,6 +40,17 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rules: tuple[str, ...]
     indexes: tuple[str, ...] = ()
+
+    @property
+    def item(self) -> str:
+        """What one row is called."""
+        return "event" if self.name.endswith("_events") else WORDS.get(self.name) or self.name.removesuffix("s")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell a row from the others of its dialogue."""
+        inside = next(rule for rule in self.rules if rule.startswith("PRIMARY KEY")).partition("(")[2].rstrip(")")
+        return tuple(inside.split(", ")[1:])
 
 
 def statements(tables: Iterable[Table]) -> list[str]:

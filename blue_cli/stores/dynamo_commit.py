@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from blue_cli.errors import Conflict, Unavailable
+from blue_cli.errors import Unavailable
 from blue_cli.stores.dynamo_items import (
     DIRECTORY,
     FORMAT,
@@ -167,10 +167,10 @@ def new_token() -> str:
 
 
 def check_format(item: Item | None) -> None:
-    """`Conflict` for a dialogue, or a table, in a form of tomorrow: it is neither read nor written."""
+    """`Unavailable` for a dialogue, or a table, in a form of tomorrow: it is neither read nor written."""
     form = str(FORMAT) if item is None else item.get("f", {}).get("N", str(FORMAT))
     if form != str(FORMAT):
-        raise Conflict("the table was written by a newer blue", why=f"its form is {form[:9]}, known is {FORMAT}", fix="update blue")
+        raise Unavailable("the table was written by a newer blue", why=f"its form is {form[:9]}, known is {FORMAT}", fix="update blue")
 
 
 def conditioned(operation: Operation, equal: Mapping[str, str | int], absent: Iterable[str] = (), or_absent: bool = False) -> Operation:

@@ -17,7 +17,7 @@ PAUSE = 1.0  # seconds between two of them
 def prepare(wire: Wire, pause: float = PAUSE) -> bool:
     """Make the table if there is none, and wait until it can be used; whether it was made. Two who do it at once both succeed.
 
-    Raises `WrongCall` for a table of other keys, `Conflict` for one of a newer blue, `Unavailable`.
+    Raises `WrongCall` for a table of other keys, `Unavailable`, also for one of a newer blue.
     """
     made = _create(wire)
     _await(wire, pause)

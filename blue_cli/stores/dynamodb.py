@@ -7,9 +7,11 @@ moment: what does not fit together is read again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from blue_cli.dialogue.ids import DIALOGUE, UID, is_name, uid_in
 from blue_cli.errors import Conflict, NotFound, Unavailable
+from blue_cli.stores import dynamo_projection
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, count
 from blue_cli.stores.dynamo_commit import Writer, check_format
 from blue_cli.stores.dynamo_items import DIRECTORY, FORMAT, META, ROW_OF_FORMAT, Torn, View, partition, view_of
@@ -17,6 +19,7 @@ from blue_cli.stores.dynamo_url import target_of
 from blue_cli.stores.dynamo_wire import Wire
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
+from blue_cli.stores.projecting import Condition, Projector
 
 ENGINE = "DynamoDB"
 TEARS = 12  # readings of a dialogue that others keep writing to
@@ -47,9 +50,10 @@ def describe(url: str, root: str) -> Facts:
 
 class DynamoStore:
     """The dialogues of one table. Safe for threads. Raises, besides what the contract says, `WrongCall` for a URL that is
-    none and for a missing boto3, and `Conflict` for a table of a newer form."""
+    none and for a missing boto3, and `Unavailable` for a table of a newer form."""
 
     forkable = False  # connections cannot be shared by two processes
+    projector: Callable[[], Projector] | None = None  # what keeps the projection current, where there is one
 
     def __init__(self, url: str, wire: Wire | None = None) -> None:
         self.wire = wire or Wire(target_of(url))
@@ -80,6 +84,7 @@ class DynamoStore:
             done = self._write(view, changes) if changes else None
             if done is not None:
                 self._last = done
+                self._follow(done, uid)
                 return done.version
         raise _stale(view.id)
 
@@ -93,6 +98,7 @@ class DynamoStore:
             made = writer.create(uid, id, puts)
             if made is not None:
                 self._last = made
+                self._follow(made, uid)
                 return made.version
             check_format(self.wire.get(DIRECTORY, ROW_OF_FORMAT))
             row = self._row(id)
@@ -109,6 +115,7 @@ class DynamoStore:
             check_id(id, ())
             if id == view.id or self._renamed(view, id):
                 self._last = None
+                self._follow(None, uid, f"{uid.partition(':')[0]}:{id}" if uid.startswith(STRAIGHT) else uid)
                 return
             row = self._row(id)
             if row is not None and row.uid == view.uid:
@@ -119,6 +126,35 @@ class DynamoStore:
     def close(self) -> None:
         """End the connections."""
         self.wire.close()
+
+    # --- the projection ---
+
+    def begin_projection(self, projector: Projector) -> list[str]:
+        """Make it where it is missing; the uids of the dialogues whose rows are missing or old."""
+        return dynamo_projection.begin(self.wire, projector, list(self.dialogues()))
+
+    def project(self, key: str, projector: Projector) -> None:
+        """Write the rows of one dialogue anew, by its uid. One that is gone by now has none."""
+        with suppress(NotFound):
+            dynamo_projection.write(self.wire, projector, self.load(key))
+
+    def drop_projection(self, projector: Projector) -> bool:
+        """Take it away; whether there was one."""
+        return dynamo_projection.drop(self.wire, projector, list(self.dialogues()))
+
+    def condition(self, projector: Projector) -> Condition:
+        """How it stands with it."""
+        return dynamo_projection.condition(self.wire, projector, list(self.dialogues()))
+
+    def _follow(self, view: View | None, before: str, uid: str = "") -> None:
+        """Have the projection follow a write to the dialogue that was called `before`. Without a projection one request."""
+        if self.projector is None or not dynamo_projection.is_there(self.wire):
+            return
+        view = view or self._found(uid, self._view)
+        snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
+        dynamo_projection.follow(self.wire, self.projector(), snapshot)
+        if before != view.uid:
+            dynamo_projection.clear(self.wire, before)
 
     # --- reading ---
 

@@ -6,7 +6,8 @@ they were made of, so that rows which somebody forgot to write are seen to be ol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from blue_cli.errors import Conflict
@@ -27,12 +28,16 @@ GONE = "SELECT dialogue FROM dialogues WHERE dialogue NOT IN (SELECT key FROM bl
 
 
 class Shape(Protocol):
-    """A table: its name, and how many columns come after the dialogue's key."""
+    """A table: its name, the columns after the dialogue's key, what a row is called and which columns tell it from others."""
 
     @property
     def name(self) -> str: ...
     @property
     def columns(self) -> Sequence[Any]: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def keys(self) -> Sequence[str]: ...
 
 
 class Projector(Protocol):
@@ -44,6 +49,8 @@ class Projector(Protocol):
     def tables(self) -> Sequence[Shape]: ...
     @property
     def statements(self) -> Sequence[str]: ...
+    @property
+    def indexed(self) -> Mapping[str, str]: ...
 
     def rows(self, snapshot: Snapshot) -> Mapping[str, Sequence[Sequence[Any]]]:
         """The rows of a dialogue by table, without its key. Pure: it may be asked again."""
@@ -59,6 +66,38 @@ class Asked(Protocol):
     def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None: ...
     def define(self, statement: str) -> None: ...
     def has(self, tables: Sequence[str]) -> list[str]: ...
+
+
+class Holder(ABC):
+    """A relational store, as far as it holds a projection."""
+
+    projector: Callable[[], Projector] | None = None  # what keeps the projection current, where there is one
+
+    @abstractmethod
+    def write(self, work: Callable[[Any], Any]) -> Any:
+        """What `work` answers, in one transaction."""
+
+    @abstractmethod
+    def moment(self, work: Callable[[Any], Any]) -> Any:
+        """What `work` answers, all of its questions about one moment. It writes nothing."""
+
+    def begin_projection(self, projector: Projector) -> list[Any]:
+        """Make it where it is missing; the keys of the dialogues whose rows are missing or old."""
+        keys: list[Any] = self.write(lambda ask: begin(ask, projector))
+        return keys
+
+    def project(self, key: Any, projector: Projector) -> None:
+        """Write the rows of one dialogue anew, by its key."""
+        self.write(lambda ask: write(ask, projector, key))
+
+    def drop_projection(self, projector: Projector) -> bool:
+        """Take it away; whether there was one."""
+        return bool(self.write(lambda ask: drop(ask, projector)))
+
+    def condition(self, projector: Projector) -> Condition:
+        """How it stands with it."""
+        found: Condition = self.moment(lambda ask: condition(ask, projector))
+        return found
 
 
 class Condition(NamedTuple):

@@ -128,11 +128,10 @@ class Attempt:
         return " ".join([self.token, *(row.recent.split(" ") if row else ())][:RECENT])
 
 
-class RelationalStore(ABC):
+class RelationalStore(projecting.Holder):
     """Dialogues in two tables. Raises, besides what the contract says, `Unavailable` when the engine does not do its part."""
 
     forkable = False  # a connection belongs to one process
-    projector: Callable[[], projecting.Projector] | None = None  # what keeps the projection current, where there is one
 
     @abstractmethod
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -193,10 +192,6 @@ class RelationalStore(ABC):
             return answer
 
         return self.write(both)
-
-    def project(self, key: int, projector: projecting.Projector) -> None:
-        """Write the projected rows of one dialogue anew, by its key."""
-        self.write(lambda ask: projecting.write(ask, projector, key))
 
     def facts(self, engine: str) -> Facts:
         """What there is, in figures."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from blue_cli.errors import Conflict, Unavailable, WrongCall
+from blue_cli.errors import Unavailable, WrongCall
 from blue_cli.stores import dynamo_table
 from blue_cli.stores.base import Facts
 from blue_cli.stores.dynamo_items import DIRECTORY, ROW_OF_FORMAT, key
@@ -67,9 +67,9 @@ def test_a_table_of_a_newer_form_is_left_alone() -> None:
     shared_client(endpoint()).put_item(TableName=target_of(url).table, Item=newer)
     store = plain(url)
     for act in (lambda: prepare(url, ""), lambda: list(store.dialogues()), lambda: store.create(UID, "one", told(UID))):
-        with pytest.raises(Conflict, match="newer blue") as caught:
+        with pytest.raises(Unavailable, match="newer blue") as caught:
             act()
-        assert caught.value.exit == 5
+        assert caught.value.exit == 7
     assert everything(url) == {(DIRECTORY, ROW_OF_FORMAT): newer}
 
 
