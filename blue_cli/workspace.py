@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blue_cli.actions import choosing
 from blue_cli.config import FLAG, Config, Value
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from blue_cli.crypto.keys.base import KeyProvider
     from blue_cli.git.objects import Objects
     from blue_cli.git.repo import Commit, Repository
-    from blue_cli.stores.gitblobs import GitStore
     from blue_cli.stores.gitindex import GitIndex
     from blue_cli.stores.gitrev import GitRevision
     from blue_cli.stores.projecting import Projector
@@ -44,6 +43,12 @@ RECORD = ".dialogue.recorded.md"
 
 
 Ask = Callable[[str], str]  # a question on the terminal to the answer, which is not shown
+
+
+class Closing(Protocol):
+    """What is started, and has to be ended."""
+
+    def close(self) -> None: ...
 
 
 class Workspace:
@@ -61,7 +66,7 @@ class Workspace:
         self._env = env
         self._given = given
         self._travelled = False
-        self._opened: list[GitStore | Any] = []  # what was started, to be ended
+        self._opened: list[Closing] = []  # what was started, to be ended
         self._watcher: Callable[[Store], Store] = lambda store: store
         self._shown: dict[tuple[str, str], str] = {}
 

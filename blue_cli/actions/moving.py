@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blue_cli.dialogue.ids import DIALOGUE, path_of, uid_in
 from blue_cli.errors import Conflict, NotFound, Refused, WrongCall
 from blue_cli.stores.base import Row, Snapshot, Store, Unread
-from blue_cli.stores.keys import HEAD, STRAIGHT
+from blue_cli.stores.keys import HEAD
 
 COPIED, THERE, DIFFERS, LEFT_OUT = "copied", "there", "differs", "left-out"
 STATES = (COPIED, THERE, DIFFERS, LEFT_OUT)
@@ -83,9 +83,9 @@ class _Move:
     def _bring(self, here: Snapshot) -> tuple[str, str]:
         written = uid_in(here.blobs.get(DIALOGUE, b"")[:HEAD], here.id)
         known = self._ids.get(here.id.casefold())
+        if known and known.id != here.id:
+            return DIFFERS, f"the id is taken there: {known.id}"
         there = load(self._target, known.uid) if known else None
-        if there is not None and there.id != here.id:
-            return DIFFERS, f"the id is taken there: {there.id}"
         if there is not None and not self._is_begun(here, there, written):
             return (DIFFERS, "what is there differs") if differing(here, there) else (THERE, "")
         holder = self._uids.get(written, here.id)
@@ -107,7 +107,7 @@ class _Move:
         holder = self._uids.get(written)
         if holder is None or holder == here.id or DIALOGUE not in here.blobs or there.unread:
             return False
-        return self._is_doubled(holder, written) and there.blobs == _headless(here)
+        return there.blobs == _headless(here)
 
     def _write(self, here: Snapshot, there: Snapshot | None, written: str, doubled: bool) -> str:
         """Write it; the uid to read it back by. A uid is given to a new dialogue once, so a second one gets it by a commit."""
@@ -192,9 +192,7 @@ def _key(by: str, row: Row) -> tuple[str, ...]:
 
 def _fits(by: str, one: Row, other: Row) -> bool:
     """Who has a uid that several say is up to each store."""
-    if by == "shared":
-        return one.uid.startswith("copy:") or other.uid.startswith("copy:")
-    return by != "uid" or not one.uid.startswith(STRAIGHT)
+    return by != "shared" or one.uid.startswith("copy:") or other.uid.startswith("copy:")
 
 
 def _compare(one: Row | None, other: Row | None, a: Store, b: Store) -> list[Difference]:
@@ -216,8 +214,15 @@ def _of_files(here: Snapshot, there: Snapshot) -> Iterator[Difference]:
         one, other, path = here.blobs.get(address), there.blobs.get(address), path_of(address)
         if one != other and path not in hidden:
             kind = ONLY_B if one is None else ONLY_A if other is None else OTHER_BYTES
-            detail = f"{len(one)} bytes, {len(other)} bytes" if one is not None and other is not None else ""
+            detail = _apart(one, other) if one is not None and other is not None else ""
             yield Difference(kind, here.id, here.uid, path, detail)
+
+
+def _apart(one: bytes, other: bytes) -> str:
+    """Where two texts part, and how long they are."""
+    both = min(len(one), len(other))
+    at = next((n for n in range(both) if one[n] != other[n]), both)
+    return f"from byte {at + 1} on; {len(one)} and {len(other)} bytes"
 
 
 # --- both ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from blue_cli.actions.load import fold
 from blue_cli.actions.stats import count
 from blue_cli.dialogue import projection, schema
+from blue_cli.dialogue.relation import statements
 from blue_cli.errors import WrongCall
 from blue_cli.stores import projecting
 from blue_cli.stores.base import Snapshot
@@ -20,7 +21,7 @@ class Graphs:
 
     format = schema.FORMAT
     tables = schema.TABLES
-    statements = schema.statements(schema.TABLES)
+    statements = statements(schema.TABLES)
     indexed = schema.INDEXED
 
     def rows(self, snapshot: Snapshot) -> Mapping[str, Sequence[Sequence[Any]]]:

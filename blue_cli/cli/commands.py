@@ -67,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("seal", "seal", "seal a dialogue; change which keys open it"),
     Command("unseal", "unseal", "take a seal off, or print what is under it"),
     Command("audit", "audit", "the log of changes to keys and seals: show, verify, anchor"),
-    Command("store", "store", "where dialogues lie: make a database ready, look at it"),
+    Command("store", "store", "where dialogues lie: make a database ready, copy, compare"),
     Command("hooks", "hooks", "let git ask blue before it commits or pushes", "hook"),
     Command("merge-file", "merge_file", "merge one file for git: its merge driver, and its textconv"),
     Command("doctor", "doctor", "look for trouble around blue: git, keys, settings, ..."),

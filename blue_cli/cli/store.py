@@ -35,7 +35,7 @@ def init() -> Result:
 @app.command("project")
 def project(drop: Annotated[bool, typer.Option("--drop", help="Take the projection away.")] = False) -> Result:
     """Make tables of what was said, for SQL and for questions to all dialogues, or bring them up to date. Every write keeps
-    them so."""
+    them so. In DynamoDB it makes items and indexes."""
     from blue_cli.actions import projecting
 
     here = call()

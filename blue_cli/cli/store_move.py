@@ -25,7 +25,7 @@ class Counted(Protocol):
     def total(self) -> int: ...
 
 
-Any_Step = TypeVar("Any_Step", bound=Counted)
+AnyStep = TypeVar("AnyStep", bound=Counted)
 
 
 def copy(
@@ -51,16 +51,22 @@ def copy(
         "to": without_password(target),
         "dry_run": dry_run,
         **{state.replace("-", "_"): number for state, number in count.items()},
-        "dialogues": [{"state": one.state, "id": one.id, "uid": one.uid, "why": one.why or None} for one in moved],
+        "dialogues": [{"state": _word(one, dry_run), "id": one.id, "uid": one.uid, "why": one.why or None} for one in moved],
     }
     return Result(
         "blue/store.copy@1",
         document,
         columns=(Column("state", style=BY_VALUE), Column("dialogue", style="id"), Column("why", flex=True)),
-        rows=[(one.state, one.id, one.why) for one in moved],
+        rows=[(_word(one, dry_run), one.id, one.why) for one in moved],
         counts=_counts(count, dry_run),
+        hints=("what differs in it: blue store verify FROM TO",) if count[moving.DIFFERS] else (),
         status=int(bool(count[moving.DIFFERS] or count[moving.LEFT_OUT])),
     )
+
+
+def _word(one: Moved, dry_run: bool) -> str:
+    """Its state as a word; what a dry run says of it is still to be done."""
+    return "to-copy" if dry_run and one.state == "copied" else one.state
 
 
 def _counts(count: dict[str, int], dry_run: bool) -> str:
@@ -102,7 +108,7 @@ def _document(one: Difference) -> dict[str, Any]:
     return {"difference": one.difference, "id": one.id, "uid": one.uid, "path": one.path or None, "detail": one.detail or None}
 
 
-def _watched(here: Call, steps: Iterable[Any_Step], words: str) -> Iterator[Any_Step]:
+def _watched(here: Call, steps: Iterable[AnyStep], words: str) -> Iterator[AnyStep]:
     """The steps; on a terminal with a line for whoever waits."""
     from blue_cli.cli.progress import Steps
 

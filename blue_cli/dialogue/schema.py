@@ -9,10 +9,10 @@ point to a thing of any kind; each kind has a table of its own beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from blue_cli.dialogue.grammar import KIND_NAMES, KIND_WORD, MARKERS, MOVE, REF, RULING, STANCES, STATUSES
 from blue_cli.dialogue.ids import VERDICT_KINDS
+from blue_cli.dialogue.relation import Column, Table
 from blue_cli.dialogue.verdicts import CONFIDENCES
 
 FORMAT = "1"  # of these tables and of what their values mean
@@ -20,48 +20,8 @@ DIALOGUE_STATUSES = ("open", "converging", "converged", "closed")
 WITH_EVENTS = tuple(kind for kind in KIND_NAMES if kind != "S")  # a stance is said once and stands
 
 
-WORDS = {KIND_NAMES[letter]: word for letter, word in KIND_WORD.items()}
 # What an index goes across all dialogues by, where an engine has no joins.
 INDEXED = {"dialogues": "status", "tensions": "status", "contributors": "expert"}
-
-
-class Column(NamedTuple):
-    """One column: its type (int, text or real), and what must hold of it."""
-
-    name: str
-    type: str
-    rule: str = ""
-
-
-class Table(NamedTuple):
-    """One table. `columns` are those after `dialogue`; `rules` its keys and checks; `indexes` columns to be found by."""
-
-    name: str
-    columns: tuple[Column, ...]
-    rules: tuple[str, ...]
-    indexes: tuple[str, ...] = ()
-
-    @property
-    def item(self) -> str:
-        """What one row is called."""
-        return "event" if self.name.endswith("_events") else WORDS.get(self.name) or self.name.removesuffix("s")
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns that tell a row from the others of its dialogue."""
-        inside = next(rule for rule in self.rules if rule.startswith("PRIMARY KEY")).partition("(")[2].rstrip(")")
-        return tuple(inside.split(", ")[1:])
-
-
-def statements(tables: Iterable[Table]) -> list[str]:
-    """What makes the tables, in the order in which they refer to each other."""
-    made = []
-    for table in tables:
-        columns = [f"    {c.name} {{{c.type}}} {c.rule}".rstrip() for c in (DIALOGUE, *table.columns)]
-        body = ",\n".join([*columns, *(f"    {rule}" for rule in table.rules)])
-        made.append(f"CREATE TABLE {table.name} (\n{body}\n){{strict}}")
-        made += [f"CREATE INDEX {table.name}_{column} ON {table.name} ({column})" for column in table.indexes]
-    return made
 
 
 # --- what columns are made of ------------------------------------------------------------------------------------
@@ -107,7 +67,6 @@ def _effects(shape: str) -> list[str]:
 # An older act without a target is a move under its meaning (FORMAT.md, section 2).
 OLDER_MOVES = ("refine", "resolve", "address")
 
-DIALOGUE = Column("dialogue", "int", "NOT NULL")
 OF_DIALOGUE = "FOREIGN KEY (dialogue) REFERENCES dialogues (dialogue)"
 PLACE = (*_texts("path"), *_ints("line"))
 

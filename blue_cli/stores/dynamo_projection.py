@@ -14,8 +14,7 @@ takes as many items as a dialogue has rows: so these items are written after the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from blue_cli.errors import Unavailable
@@ -134,23 +133,27 @@ def _indexes(wire: Wire) -> dict[str, str]:
 
 
 def follow(wire: Wire, projector: Projector, snapshot: Snapshot) -> None:
-    """Write the rows of what was just committed, where there is a projection. The commit stands whatever happens here."""
-    with suppress(Unavailable):
-        if is_there(wire, projector):
-            write(wire, projector, snapshot)
+    """Write the rows of what was just committed, where there is a projection of this form."""
+    if is_there(wire, projector):
+        write(wire, projector, snapshot)
 
 
 def write(wire: Wire, projector: Projector, snapshot: Snapshot) -> None:
     """Write the rows of a dialogue anew. Whoever has mixed theirs with ours meanwhile is seen by the versions, and written over;
     if they come later still, their `dialogue` item is the last, and says that it is old."""
     pk, made = place(snapshot.uid), list(items(projector, snapshot))
-    mine = {item["sk"]["S"] for item in made}
+    mine = _stamps(made)
     for _ in range(TRIES):
-        there = {item["sk"]["S"]: item.get("v") for item in wire.query(pk)}
-        if there and set(there) == mine and set(map(str, there.values())) == {str({"S": snapshot.version})}:
+        there = _stamps(wire.query(pk))
+        if there == mine:
             return
         wire.batch(made[1:], [key(pk, sk) for sk in there if sk not in mine])
         wire.batch(made[:1])
+
+
+def _stamps(items: Iterable[Item]) -> dict[str, tuple[Any, Any]]:
+    """Of each item by its sort key of which version and id it is."""
+    return {item["sk"]["S"]: (item.get("v"), item.get("at")) for item in items}
 
 
 def items(projector: Projector, snapshot: Snapshot) -> Iterator[Item]:

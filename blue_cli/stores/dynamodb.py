@@ -147,14 +147,18 @@ class DynamoStore:
         return dynamo_projection.condition(self.wire, projector, list(self.dialogues()))
 
     def _follow(self, view: View | None, before: str, uid: str = "") -> None:
-        """Have the projection follow a write to the dialogue that was called `before`. Without a projection one request."""
-        if self.projector is None or not dynamo_projection.is_there(self.wire):
+        """Have the projection follow a write to the dialogue that was called `before`. Without a projection it is one request.
+        The write stands whatever happens here: rows that are old say so."""
+        if self.projector is None:
             return
-        view = view or self._found(uid, self._view)
-        snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
-        dynamo_projection.follow(self.wire, self.projector(), snapshot)
-        if before != view.uid:
-            dynamo_projection.clear(self.wire, before)
+        with suppress(Unavailable, Conflict, NotFound):
+            if not dynamo_projection.is_there(self.wire):
+                return
+            view = view or self._found(uid, self._view)
+            snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
+            dynamo_projection.follow(self.wire, self.projector(), snapshot)
+            if before != view.uid:
+                dynamo_projection.clear(self.wire, before)
 
     # --- reading ---
 

@@ -138,11 +138,12 @@ class PostgresAsk(Ask):
         if addresses:
             self._connection.execute("DELETE FROM blue_blobs WHERE dialogue = %s AND address = ANY(%s)", (key, addresses))
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """The statement with each of the values, sent without waiting between them."""
-        if values:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(_sql(statement), values)
+    def fill(self, table: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows, all in one statement: an array a column."""
+        if rows:
+            arrays = ", ".join(f"%s::{TYPES[type].partition(' COLLATE')[0]}[]" for type in types)
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self._connection.execute(_sql(f"INSERT INTO {table} SELECT * FROM unnest({arrays})"), columns)
 
     def define(self, statement: str) -> None:
         """Make or drop a table."""

@@ -63,7 +63,7 @@ class Asked(Protocol):
     @property
     def lock(self) -> str: ...
     def one(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]: ...
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None: ...
+    def fill(self, table: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None: ...
     def define(self, statement: str) -> None: ...
     def has(self, tables: Sequence[str]) -> list[str]: ...
 
@@ -174,18 +174,35 @@ def write(ask: Asked, projector: Projector, key: int) -> None:
     found = ask.one(SEEN, (key,))
     uid, id, version = found[0][2:]
     blobs = {row[0]: bytes(row[1]) for row in sorted(row for row in found if row[0] is not None)}
-    _clear(ask, projector, key)
     rows = projector.rows(Snapshot(uid, id, blobs, version))
-    for table in projector.tables:
-        _insert(ask, table, key, rows.get(table.name, ()))
+    gone = [_bring(ask, table, key, rows.get(table.name, ())) for table in projector.tables]
+    for table, those in zip(reversed(projector.tables), reversed(gone), strict=True):
+        for values in those:
+            ask.one(f"DELETE FROM {table.name} WHERE {_which(table)}", values)
+
+
+def _bring(ask: Asked, table: Shape, key: int, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Have a table say this of a dialogue; the keys of rows that are too many, to be deleted when nothing refers to them any
+    more. Only what differs is written: a dialogue grows, and most of its rows stay as they are."""
+    names = ["dialogue", *(column.name for column in table.columns)]
+    places = [names.index(name) for name in ("dialogue", *table.keys)]
+    found = ask.one(f"SELECT {', '.join(names)} FROM {table.name} WHERE dialogue = ?", (key,))
+    there = {tuple(row[i] for i in places): row for row in found}
+    wanted = {tuple(row[i] for i in places): row for row in ((key, *row) for row in rows)}
+    ask.fill(table.name, ("int", *(column.type for column in table.columns)), [row for pk, row in wanted.items() if pk not in there])
+    change = f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in names)} WHERE {_which(table)}"
+    for pk, row in wanted.items():
+        if pk in there and there[pk] != row:
+            ask.one(change, (*row, *pk))
+    return [pk for pk in there if pk not in wanted]
+
+
+def _which(table: Shape) -> str:
+    """One row, by its key."""
+    return " AND ".join(f"{name} = ?" for name in ("dialogue", *table.keys))
 
 
 def _clear(ask: Asked, projector: Projector, key: int) -> None:
     """In the order in which nothing refers to what is taken away."""
     for table in reversed(projector.tables):
         ask.one(f"DELETE FROM {table.name} WHERE dialogue = ?", (key,))
-
-
-def _insert(ask: Asked, table: Shape, key: int, rows: Iterable[Sequence[Any]]) -> None:
-    places = ", ".join("?" * (len(table.columns) + 1))
-    ask.many(f"INSERT INTO {table.name} VALUES ({places})", [(key, *row) for row in rows])

@@ -98,8 +98,8 @@ class Ask(ABC):
 
 
     @abstractmethod
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """The same statement with each of these values."""
+    def fill(self, table: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows to a table whose columns have these types (names as in `TABLES`)."""
 
     @abstractmethod
     def define(self, statement: str) -> None:

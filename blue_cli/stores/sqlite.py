@@ -112,9 +112,9 @@ class SqliteAsk(Ask):
         """Take these away."""
         self._connection.executemany("DELETE FROM blue_blobs WHERE dialogue = ? AND address = ?", [(key, one) for one in addresses])
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """The statement with each of the values."""
-        self._connection.executemany(statement, values)
+    def fill(self, table: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows."""
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(types))})", rows)
 
     def define(self, statement: str) -> None:
         """Make or drop a table."""

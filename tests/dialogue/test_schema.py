@@ -10,6 +10,7 @@ import pytest
 from blue_cli.dialogue import schema
 from blue_cli.dialogue.grammar import KIND_NAMES, MARKERS, MOVE, REF, RULING, STATUSES
 from blue_cli.dialogue.projection import About, rows
+from blue_cli.dialogue.relation import statements
 from blue_cli.dialogue.verdicts import CONFIDENCES
 from tests.dialogue.build import graph
 from tests.dialogue.judged import AGREED, with_verdict
@@ -26,7 +27,7 @@ LETTERS = {row.effect: row.targets for row in MARKERS if row.shape == REF}
 def database() -> sqlite3.Connection:
     made = sqlite3.connect(":memory:", isolation_level=None)
     made.execute("PRAGMA foreign_keys = ON")
-    for statement in schema.statements(schema.TABLES):
+    for statement in statements(schema.TABLES):
         made.execute(statement.format(**TYPES))
     return made
 
