@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
-from blue_cli.stores.base import Entry, Snapshot, Store
+from blue_cli.stores.base import Entry, Row, Snapshot, Store, named
 
 PATIENCE = 1.0  # seconds before anything is shown
 PAUSE = 0.1  # seconds between two states of the line
@@ -34,6 +34,10 @@ class Watched:
         entries = list(self._store.dialogues())
         self._total, self._read = len(entries), 0
         return entries
+
+    def named(self, id: str) -> Row | None:
+        """As the store."""
+        return named(self._store, id)
 
     def load(self, uid: str) -> Snapshot:
         """As the store."""

@@ -129,6 +129,13 @@ class Store(Protocol):
         ...
 
 
+def named(store: Store, id: str) -> Row | None:
+    """The dialogue of exactly this id, by one look at it, however many there are beside it; None when there is none, or
+    when the store can only list (a commit, the index)."""
+    ask: Callable[[str], Row | None] | None = getattr(store, "named", None)
+    return ask(id) if ask else None
+
+
 class Stale(Conflict):
     """The version expected is no longer the version there is: load again and plan again."""
 

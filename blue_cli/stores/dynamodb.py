@@ -66,6 +66,11 @@ class DynamoStore:
         found = (Row(item.get("id", {}).get("S", ""), item.get("uid", {}).get("S", "")) for item in rows.values())
         return sorted(row for row in found if is_name(row.id) and row.uid)
 
+    def named(self, id: str) -> Row | None:
+        """The dialogue of exactly this id: one item of the directory."""
+        row = self._row(id) if is_name(id) else None
+        return row if row and row.id == id else None
+
     def load(self, uid: str) -> Snapshot:
         """The whole dialogue, or `NotFound`. One query; a second one for `older:ID` of a dialogue that has another uid."""
         view = self._found(uid, self._view)

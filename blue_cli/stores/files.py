@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from blue_cli.dialogue.ids import DIALOGUE, is_name, path_of
 from blue_cli.errors import NotFound
-from blue_cli.stores.base import Entry, Facts, Snapshot, Stale, Unread, count
+from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, Unread, count
 from blue_cli.stores.folder import Blobs, read_folder, read_head
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
@@ -75,6 +76,21 @@ class FilesStore:
     def dialogues(self) -> Iterable[Entry]:
         """Every dialogue once, sorted by id. Reads one folder and no file."""
         return [FolderEntry(id, self._keys) for id in self._ids()]
+
+    def named(self, id: str) -> Row | None:
+        """The dialogue of exactly this id: one look at its folder."""
+        if not is_name(id):
+            return None
+        try:
+            with open_place(self._root) as place:
+                mode = os.stat(id, dir_fd=place, follow_symlinks=False).st_mode
+        except NotFound:
+            return None
+        except OSError as error:
+            if error.errno in GONE:
+                return None
+            raise unavailable(error, f"{PATH}/{id}") from None
+        return Row(id, self._keys.uid_of(id)) if stat.S_ISDIR(mode) else None
 
     def load(self, uid: str) -> Snapshot:
         """The whole dialogue, or `NotFound`; reads no other dialogue when its uid was listed before.

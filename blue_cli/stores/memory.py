@@ -42,6 +42,11 @@ class MemoryStore:
         with self._lock:
             return [Row(id, self._keys.uid_of(id)) for id in sorted(self._dialogues)]
 
+    def named(self, id: str) -> Row | None:
+        """The dialogue of exactly this id."""
+        with self._lock:
+            return Row(id, self._keys.uid_of(id)) if id in self._dialogues else None
+
     def load(self, uid: str) -> Snapshot:
         """The whole dialogue, or `NotFound`."""
         with self._lock:

@@ -45,6 +45,7 @@ TABLES = (
     ){strict}""",
 )
 LIST = "SELECT id, uid FROM blue_dialogues ORDER BY id"
+NAMED = "SELECT id, uid FROM blue_dialogues WHERE id = ?"
 LOAD = """SELECT b.address, b.data, d.uid, d.id, d.version FROM blue_dialogues d LEFT JOIN blue_blobs b ON b.dialogue = d.key
     WHERE d.{where} ORDER BY b.address"""
 FIND = "SELECT key, uid, written, id, version, recent FROM blue_dialogues WHERE {where} OR key = ?"
@@ -152,6 +153,10 @@ class RelationalStore(projecting.Holder):
     def dialogues(self) -> Iterable[Entry]:
         """Every dialogue once, sorted by id. One query."""
         return [Row(id, uid) for id, uid in self.read(LIST)]
+
+    def named(self, id: str) -> Row | None:
+        """The dialogue of exactly this id. One query."""
+        return next((Row(*row) for row in self.read(NAMED, (id,))), None) if is_name(id) else None
 
     def load(self, uid: str) -> Snapshot:
         """The whole dialogue as it was at one moment, or `NotFound`. One query."""
