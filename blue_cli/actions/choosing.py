@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from blue_cli.errors import NotFound, WrongCall
-from blue_cli.stores.base import Entry, Row, Store, named
+from blue_cli.stores.base import Entry, Row, Store, by_id
 
 STAMP = len("2026-11-24T0528Z-")
 SHOWN = 10  # candidates that an error names
@@ -14,7 +14,7 @@ SHOWN = 10  # candidates that an error names
 
 def find(store: Store, wanted: str) -> Row:
     """The dialogue of this id, slug or unique beginning of either. `NotFound`, or `WrongCall` with the candidates."""
-    exactly = named(store, wanted)  # asked first: a question about one dialogue does not list the others
+    exactly = by_id(store, wanted)  # asked first: a question about one dialogue does not list the others
     if exactly:
         return exactly
     entries = {entry.id: entry for entry in store.dialogues()}

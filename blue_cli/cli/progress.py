@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
-from blue_cli.stores.base import Entry, Row, Snapshot, Store, named
+from blue_cli.stores.base import Entry, Row, Snapshot, Store, by_id
 
 PATIENCE = 1.0  # seconds before anything is shown
 PAUSE = 0.1  # seconds between two states of the line
@@ -35,9 +35,9 @@ class Watched:
         self._total, self._read = len(entries), 0
         return entries
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """As the store."""
-        return named(self._store, id)
+        return by_id(self._store, id)
 
     def load(self, uid: str) -> Snapshot:
         """As the store."""

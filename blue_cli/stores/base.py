@@ -129,10 +129,10 @@ class Store(Protocol):
         ...
 
 
-def named(store: Store, id: str) -> Row | None:
+def by_id(store: Store, id: str) -> Row | None:
     """The dialogue of exactly this id, by one look at it, however many there are beside it; None when there is none, or
     when the store can only list (a commit, the index)."""
-    ask: Callable[[str], Row | None] | None = getattr(store, "named", None)
+    ask: Callable[[str], Row | None] | None = getattr(store, "by_id", None)
     return ask(id) if ask else None
 
 

@@ -66,7 +66,7 @@ class DynamoStore:
         found = (Row(item.get("id", {}).get("S", ""), item.get("uid", {}).get("S", "")) for item in rows.values())
         return sorted(row for row in found if is_name(row.id) and row.uid)
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """The dialogue of exactly this id: one item of the directory."""
         row = self._row(id) if is_name(id) else None
         return row if row and row.id == id else None

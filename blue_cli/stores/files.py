@@ -77,7 +77,7 @@ class FilesStore:
         """Every dialogue once, sorted by id. Reads one folder and no file."""
         return [FolderEntry(id, self._keys) for id in self._ids()]
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """The dialogue of exactly this id: one look at its folder."""
         if not is_name(id):
             return None

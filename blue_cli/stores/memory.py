@@ -42,7 +42,7 @@ class MemoryStore:
         with self._lock:
             return [Row(id, self._keys.uid_of(id)) for id in sorted(self._dialogues)]
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """The dialogue of exactly this id."""
         with self._lock:
             return Row(id, self._keys.uid_of(id)) if id in self._dialogues else None

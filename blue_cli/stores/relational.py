@@ -154,7 +154,7 @@ class RelationalStore(projecting.Holder):
         """Every dialogue once, sorted by id. One query."""
         return [Row(id, uid) for id, uid in self.read(LIST)]
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """The dialogue of exactly this id. One query."""
         return next((Row(*row) for row in self.read(NAMED, (id,))), None) if is_name(id) else None
 

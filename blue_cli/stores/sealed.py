@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from blue_cli.dialogue.ids import DIALOGUE
 from blue_cli.errors import Conflict
-from blue_cli.stores.base import Entry, Row, Snapshot, Stale, Store, Unread, named
+from blue_cli.stores.base import Entry, Row, Snapshot, Stale, Store, Unread, by_id
 from blue_cli.stores.lastseen import LastSeen
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class Sealed:
         """As the store behind it: ids and uids are never sealed."""
         return self._store.dialogues()
 
-    def named(self, id: str) -> Row | None:
+    def by_id(self, id: str) -> Row | None:
         """As the store behind it."""
-        return named(self._store, id)
+        return by_id(self._store, id)
 
     def load(self, uid: str) -> Snapshot:
         """The dialogue, opened. `Tampered` when its seal does not hold; what no key opens is in `unread`."""

@@ -11,7 +11,7 @@ import pytest
 
 from blue_cli.dialogue.ids import uuid7
 from blue_cli.errors import Conflict, NotFound, Refused, WrongCall
-from blue_cli.stores.base import Row, Stale, Store, commit_loop, named
+from blue_cli.stores.base import Row, Stale, Store, by_id, commit_loop
 from blue_cli.stores.limits import BLOB
 from blue_cli.stores.readonly import ReadOnly
 
@@ -52,8 +52,8 @@ class StoreContract:
     def test_a_dialogue_is_found_by_its_id_without_a_listing(self, store: Store) -> None:
         store.create(UID, "cache", told(UID))
         store.create("older:Records", "Records", {MUFFIN: b"x"})
-        assert [named(store, id) for id in ("cache", "Records")] == [Row("cache", UID), Row("Records", "older:Records")]
-        assert [named(store, id) for id in ("Cache", "records", "cach", "cache/", "../cache", "", "*")] == [None] * 7
+        assert [by_id(store, id) for id in ("cache", "Records")] == [Row("cache", UID), Row("Records", "older:Records")]
+        assert [by_id(store, id) for id in ("Cache", "records", "cach", "cache/", "../cache", "", "*")] == [None] * 7
 
     def test_what_is_not_there_is_not_found(self, store: Store) -> None:
         store.create(UID, "one", told(UID))
