@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     sealer, text = Sealer(), b"---\nblue: 1\ncreated: 2026-11-24T05:28:00Z\n---\n" + b"[TENSION T01: x]\n" * 140
     data = sealer.seal("contribution/00#muffin", text)
     many = {f"contribution/{number:02d}#muffin": sealer.seal(f"contribution/{number:02d}#muffin", text) for number in range(40)}
-    print(f"seal {len(text)} bytes  {microseconds(lambda: sealer.seal('contribution/00#muffin', text, blind=True)):6.1f} µs")
+    print(f"seal {len(text)} bytes  {microseconds(lambda: seals.seal_file(sealer.deks, UID, 'contribution/00#muffin', text)):6.1f} µs")
     print(f"open them  {microseconds(lambda: seals.open_file(sealer.deks, UID, 'contribution/00#muffin', data)):6.1f} µs")
     print(f"open 40 of them  {microseconds(lambda: seals.open_files(sealer.deks, UID, many), 50) / len(many):6.1f} µs each")
 
