@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NoReturn
 
 from blue_cli.dialogue.ids import DIALOGUE, address_of, is_name, is_path, path_of
-from blue_cli.errors import Conflict, NotFound
+from blue_cli.errors import NotFound
 from blue_cli.git.listing import FILES, LINK, Item
 from blue_cli.git.objects import Objects
 from blue_cli.stores.base import Entry, Snapshot, Unread
@@ -16,13 +15,16 @@ from blue_cli.stores.folder import printable
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import BLOB, DEPTH
 from blue_cli.stores.place import PATH
+from blue_cli.stores.readonly import Refusing
 
 FILE_OF_DIALOGUE = path_of(DIALOGUE)
 Items = Mapping[str, Item]  # by path inside the dialogue's folder
 
 
-class GitStore:
+class GitStore(Refusing):
     """A store that reads from git and writes nothing. Subclasses say which dialogues there are, and what each holds."""
+
+    _why = "what git keeps, its commits and its index, is only read"
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
@@ -55,24 +57,9 @@ class GitStore:
             raise NotFound(f"no such dialogue: {uid}")
         return Snapshot(own, id, blobs, lambda: self.version(id), unread)
 
-    def commit(self, uid: str, expect: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> str:
-        """Always `Conflict`."""
-        self._refuse()
-
-    def create(self, uid: str, id: str, puts: Mapping[str, bytes]) -> str:
-        """Always `Conflict`."""
-        self._refuse()
-
-    def rename(self, uid: str, id: str) -> None:
-        """Always `Conflict`."""
-        self._refuse()
-
     def close(self) -> None:
         """End git. What is asked afterwards starts it again."""
         self._objects.close()
-
-    def _refuse(self) -> NoReturn:
-        raise Conflict("nothing was written", why="what git keeps, its commits and its index, is only read")
 
     def _head(self, id: str) -> bytes:
         """The first bytes of a `dialogue.md`, empty when there is none that may be read."""

@@ -58,7 +58,7 @@ class LastSeen:
     def compare(self, uid: str, id: str, revs: Mapping[str, int]) -> list[str]:
         """Notes on what is older than it was, or gone; then keep the highest of both."""
         known = self.revisions(uid)
-        older = sorted(address for address, rev in known.items() if revs.get(address, 0) < rev)
+        older = _older(known, revs)
         if known == revs and self.was_sealed(uid, id):
             return []
         highest = {address: max(known.get(address, 0), revs.get(address, 0)) for address in {**known, **revs}}
@@ -127,8 +127,12 @@ class Recalled(LastSeen):
     def compare(self, uid: str, id: str, revs: Mapping[str, int]) -> list[str]:
         """Notes as from a work tree; nothing is kept."""
         known = self.revisions(uid)
-        older = sorted(address for address, rev in known.items() if revs.get(address, 0) < rev)
+        older = _older(known, revs)
         return [self._note(id, older, known, revs)] if older else []
+
+
+def _older(known: Mapping[str, int], revs: Mapping[str, int]) -> list[str]:
+    return sorted(address for address, rev in known.items() if revs.get(address, 0) < rev)
 
 
 def _uid(uid: str) -> str:
