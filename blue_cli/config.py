@@ -43,6 +43,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("store", "text", "files", USER, "where dialogues lie"),
         Setting("keys", "words", ("file:",), USER, "keys to try on what is sealed; the first seals what is new"),
         Setting("expert", "text", "", USER, "who writes when --expert is not given"),
+        Setting("run.with", "texts", (), USER, "commands that answer in a round: CMD for all, SLUG=CMD for one"),
+        Setting("run.judge", "text", "", USER, "the command that answers for the judge"),
     )
 }
 
@@ -221,7 +223,16 @@ def _words(setting: Setting, raw: Any) -> tuple[str, ...]:
     raise ValueError("a list of words is needed")
 
 
-CHECKS: dict[str, Callable[[Setting, Any], Any]] = {"text": _text, "word": _word, "bool": _bool, "int": _int, "words": _words}
+def _texts(setting: Setting, raw: Any) -> tuple[str, ...]:
+    many = [raw] if isinstance(raw, str) else raw
+    if isinstance(many, list) and all(isinstance(text, str) and text.isprintable() for text in many):
+        return tuple(many)
+    raise ValueError("one line of text is needed, or a list of such")
+
+
+CHECKS: dict[str, Callable[[Setting, Any], Any]] = {
+    "text": _text, "word": _word, "bool": _bool, "int": _int, "words": _words, "texts": _texts,
+}  # fmt: skip
 
 
 # --- from the environment and the command line ---------------------------------------------------------------
@@ -253,6 +264,8 @@ def _typed(setting: Setting, text: str) -> Any:
     """A variable's text as TOML would have it; what cannot be is left for the check to refuse."""
     if setting.type == "words":
         return [word for word in re.split(r"[,\s]+", text) if word]
+    if setting.type == "texts":
+        return [line for line in text.split("\n") if line.strip()]
     if setting.type == "bool":
         return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
     if setting.type == "int":

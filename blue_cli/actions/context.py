@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from blue_cli.actions.load import readable, unread
 from blue_cli.dialogue import context, document, sources
@@ -27,6 +27,13 @@ def one(store: Store, uid: str, slug: str, round: int | None, budget: int) -> tu
     read = _sources(snapshot)
     expert = _expert(read, slug)
     return _packed(snapshot, read, expert, _turn(read, expert.slug) if round is None else _inside(round), budget)
+
+
+def some(store: Store, uid: str, slugs: Sequence[str], round: int, budget: int) -> list[tuple[context.Reading, Pack]]:
+    """The texts for some experts before one round, all read from the same moment; raises what `one` does."""
+    snapshot = readable(store.load(uid))
+    read = _sources(snapshot)
+    return [_packed(snapshot, read, _expert(read, slug), round, budget) for slug in slugs]
 
 
 def everyone(store: Store, uid: str, round: int | None, budget: int) -> list[tuple[context.Reading, Pack]]:

@@ -158,13 +158,13 @@ def retire_expert(store: Store, uid: str, slug: str) -> Member:
     return commit_loop(store, uid, plan)
 
 
-def no_expert(slug: str, known: Sequence[str]) -> NotFound:
+def no_expert(slug: str, known: Sequence[str], why: str = "") -> NotFound:
     """The error for an expert that nobody added."""
     from difflib import get_close_matches
 
     near = get_close_matches(slug, known, 3, 0.5)
     fix = f"did you mean {near[0]}?" if near else f"blue expert add {slug}:ROLE"
-    return NotFound(f"no expert {slug!r} in this dialogue", fix=fix, suggestions=near)
+    return NotFound(f"no expert {slug!r} in this dialogue", why=why, fix=fix, suggestions=near)
 
 
 # --- dialogue.md -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from blue_cli.actions.closing import close
 from blue_cli.actions.dialogues import Started, Wish, start
 from blue_cli.actions.overview import Line, overview, read
 from blue_cli.actions.panel import parse_expert
+from blue_cli.cli import dialogue_run
 from blue_cli.cli.adopt import adopt_, rename_
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
@@ -23,7 +24,8 @@ from blue_cli.views.dialogue import DIALOGUE_COLUMNS, document, known, show
 from blue_cli.views.listing import counts_line, select
 from blue_cli.views.text import sanitize
 
-app = group("Start, list, show, close, rename and adopt dialogues.")
+app = group("Start, run, list, show, close, rename and adopt dialogues.")
+app.command("run")(dialogue_run.run_)
 
 
 @app.command("new")

@@ -11,7 +11,7 @@ from blue_cli.actions.overview import read, round_of
 from blue_cli.actions.placement import Draft, Wish
 from blue_cli.actions.round_add import Added, add, begin
 from blue_cli.actions.scoring import score
-from blue_cli.cli import drafts
+from blue_cli.cli import drafts, round_run
 from blue_cli.cli.commands import group
 from blue_cli.cli.lists import ColumnsOption, picked_columns
 from blue_cli.cli.options import Call, call
@@ -29,6 +29,7 @@ FilesArgument = Annotated[
     list[str], typer.Argument(metavar="[FILE]...", help="Markdown; - is standard input; without any, an editor opens.")
 ]
 app = group("Rounds and the contributions in them.")
+app.command("run")(round_run.run_)
 
 
 @app.command("add")

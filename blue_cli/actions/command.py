@@ -1,0 +1,91 @@
+"""The command that answers for an expert: as the user gave it, with who is meant put in."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from blue_cli.dialogue.ids import JUDGE, is_name
+from blue_cli.errors import WrongCall
+
+SHELL = "/bin/sh"
+OWN = "BLUE_"  # variables that are blue's business: keys, the store's password; a command gets none of them
+
+
+class Command(NamedTuple):
+    """A command line. With `shell` it is one text for the shell; else words, which nothing but the program reads."""
+
+    text: str
+    words: tuple[str, ...]
+    shell: bool = False
+
+
+class Commands(NamedTuple):
+    """Who answers with what: an expert's own command, else the one for all."""
+
+    own: Mapping[str, Command]
+    all: Command | None
+
+    def of(self, slug: str) -> Command | None:
+        """The command of an expert, None without one. The judge has only their own."""
+        return self.own.get(slug) or (None if slug == JUDGE else self.all)
+
+
+def parse(given: list[str], judge: str, panel: tuple[str, ...], shell: bool) -> Commands:
+    """`CMD` for everybody, `slug=CMD` for one. `WrongCall` for what is no command line, and for two that claim one expert."""
+    own: dict[str, Command] = {}
+    everybody: list[Command] = []
+    for text in given:
+        head, equals, rest = text.partition("=")
+        named = bool(equals) and is_name(head)
+        if named and head.lower() not in (*panel, JUDGE):
+            raise WrongCall(
+                f"--with {head}=…: there is no {head} on the panel",
+                why=f"the panel is {', '.join(panel)}",
+                fix=f"a variable for the command is set by: --with 'env {head}=… CMD'",
+            )
+        if not named:
+            everybody.append(command(text, shell))
+        elif head.lower() in own:
+            raise WrongCall(f"--with: {head} has two commands", fix="one for each")
+        else:
+            own[head.lower()] = command(rest, shell)
+    if len(everybody) > 1:
+        raise WrongCall("--with: two commands for everybody", fix="one for all, and SLUG=CMD for single experts")
+    if judge:
+        own[JUDGE] = command(judge, shell)
+    return Commands(own, everybody[0] if everybody else None)
+
+
+def command(text: str, shell: bool) -> Command:
+    """One command line, split as a shell would split it. `WrongCall` when that is impossible."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise WrongCall(f"{text!r} is no command line", why=str(error), fix="check its quotes") from None
+    if not words:
+        raise WrongCall("the command is empty", fix="--with 'CMD …'")
+    return Command(text, words, shell)
+
+
+def words_for(command: Command, expert: str, role: str, round: int) -> tuple[str, ...]:
+    """The words to start it with. Only `{expert}`, `{role}` and `{round}` are replaced, each within its word; for a shell
+    they are quoted, since a role is somebody's text."""
+    values = {"{expert}": expert, "{role}": role, "{round}": str(round)}
+    if command.shell:
+        return SHELL, "-c", _filled(command.text, {name: shlex.quote(value) for name, value in values.items()})
+    return tuple(_filled(word, values) for word in command.words)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with each name replaced, at once, so that a value that looks like a name stays as it is."""
+    import re
+
+    return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
+
+
+def environment(env: Mapping[str, str], dialogue: str, expert: str, round: int) -> dict[str, str]:
+    """What a command finds in its environment: the user's own, without blue's, and who it answers for."""
+    kept = {name: value for name, value in env.items() if not name.startswith(OWN)}
+    return {**kept, "BLUE_DIALOGUE": dialogue, "BLUE_EXPERT": expert, "BLUE_ROUND": str(round)}

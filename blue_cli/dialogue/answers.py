@@ -1,0 +1,52 @@
+"""What a command wrote, taken as a contribution: decoded, out of the fence that a model puts around it, and looked at.
+
+Nothing is mended but that fence and the blank lines around it, which belong to the way and not to the text. What cannot be a
+contribution is a finding with its place, so that it can be sent back; an apology has no marker and is one, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from blue_cli.dialogue import document, sources
+from blue_cli.dialogue.ids import JUDGE, contribution
+from blue_cli.errors import Finding
+
+# A text that is a fence and nothing else. `.*` takes in front matter and whatever is fenced with fewer marks inside.
+_FENCED = re.compile(r"\s*(`{3,}|~{3,})[ \t]*(?:markdown|md|text)?[ \t]*\r?\n(.*?)\r?\n[ \t]*\1[ \t]*\s*", re.S | re.I)
+_BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+")
+EMPTY, NOTHING = "the answer is empty", "the answer has no marker: nothing in it counts"
+WRITE = "answer with the text of your contribution alone"
+MARK = "say what you have to say in markers, as shown under: How to write"
+
+
+class Answer(NamedTuple):
+    """A contribution as it may be added, and what is wrong with it: with a problem it may not."""
+
+    data: bytes
+    problems: tuple[Finding, ...]
+
+
+def read(name: str, expert: str, data: bytes) -> Answer:
+    """The answer of an expert, or of the judge; `name` is what findings call it. Never raises."""
+    parts = document.read(data)
+    if parts.problem:
+        return Answer(data, (Finding(parts.problem, parts.message, name, parts.line, parts.column, fix=WRITE),))
+    text = _BLANK.sub("", unfenced(data.decode())).rstrip() + "\n"
+    taken = document.read(text.encode())
+    return Answer(text.encode(), tuple(_problems(name, expert, taken, text)))
+
+
+def unfenced(text: str) -> str:
+    """A text without the one fence that holds all of it; any other text as it is."""
+    match = _FENCED.fullmatch(text)
+    return match[2] if match and not re.search(rf"^[ \t]*{match[1]}", match[2], re.M) else text
+
+
+def _problems(name: str, expert: str, parts: document.Document, text: str) -> Iterator[Finding]:
+    if not parts.body.strip():
+        yield Finding("missing-field", EMPTY, name, 1, 1, fix=WRITE)
+    elif expert != JUDGE and not sources.source("", contribution(0, expert), text.encode(), [], near=False).marks:
+        yield Finding("missing-field", NOTHING, name, parts.start_line, 1, fix=MARK)
