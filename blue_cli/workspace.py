@@ -27,7 +27,7 @@ from blue_cli.settings import user_config_path as user_config_path
 from blue_cli.settings import writers_path as writers_path
 from blue_cli.stores.base import Facts, Row, Store
 from blue_cli.stores.lastseen import LastSeen
-from blue_cli.stores.sealed import Sealed
+from blue_cli.stores.sealed import Sealed, nobody
 
 if TYPE_CHECKING:
     from blue_cli.actions.projected import Projection
@@ -125,6 +125,11 @@ class Workspace:
     def examined(self) -> Store:
         """As `store`, for `check`: a seal that does not hold is reported, not raised."""
         return self._watcher(Sealed(self.raw_store, lambda: self.keyring, self._seen, lenient=True, notes=self.notes))
+
+    @cached_property
+    def public(self) -> Store:
+        """As `store`, but as somebody without any key reads it: no provider is asked, whatever keys there are."""
+        return self._watcher(Sealed(self.raw_store, nobody, self._seen))
 
     # --- git ---
 

@@ -17,7 +17,8 @@ A session reads like a terminal, and is rewritten by `pytest --update`:
 `# stores: files` (default: files memory) runs it on a folder only, `sqlite`, `postgresql` and `dynamodb` there as well;
 `# terminal: 80` gives it a terminal of 80 columns; `# workspace: example` starts it with a copy of fixtures/example;
 `# git: yes` makes the folder a repository with a branch main, and `$ git …` runs git there, as somebody who is always the
-same, by the session's clock.
+same, by the session's clock. `# experts: yes` puts fixtures/experts into the folder `experts`, and how many seconds their
+commands take, which nobody knows before, is shown as `?.?`.
 The clock starts at 2026-11-24 05:28 UTC and gains a minute a command; random bits come from a seed.
 A line of output that has no line feed at its end is shown with `\\` at its end.
 """
@@ -28,6 +29,7 @@ import io
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -40,10 +42,13 @@ from blue_cli.cli.main import run
 from blue_cli.stores.base import Store
 from blue_cli.stores.files import FilesStore
 from blue_cli.stores.memory import MemoryStore
+from tests import published
 from tests.databases import PLACE, Database, database
 
 SESSIONS = Path(__file__).parent.parent / "fixtures" / "sessions"
 START = datetime(2026, 11, 24, 5, 28, tzinfo=UTC)
+EXPERTS = SESSIONS.parent / "experts"
+TIMES = re.compile(r'(?<=after )[0-9]+\.[0-9](?= s)|(?<=\t)[0-9]+\.[0-9](?=\t)|(?<="seconds": )[0-9.]+')
 JQ = " | jq ."
 GIT = {
     "PATH": os.defpath,
@@ -146,6 +151,9 @@ class _World:
         self.random = random.Random(7)
         if session.settings.get("git") == "yes":
             _make_repository(folder)
+        self.timed = session.settings.get("experts") == "yes"
+        if self.timed:
+            shutil.copytree(EXPERTS, folder / "experts")
         if session.settings.get("workspace") == "example":
             _bring_example(folder, store, behind)
         elif store is None and session.settings.get("init", "yes") == "yes" and "memory" in session.stores:
@@ -206,11 +214,14 @@ class _World:
             now=lambda: moment,
             random=self.random.getrandbits,
         )
-        text = stdout.getvalue()
+        text = stdout.getvalue().replace("\r\n", "\n")  # lines of CSV (RFC 4180) end as those of a session do
+        published.hold_output(text)
         if step.command.endswith(JQ):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
         assert str(self.folder) not in text, "an absolute path in stdout"
         talk = stderr.getvalue().replace(str(self.folder), "/work")
+        if self.timed:
+            text, talk = TIMES.sub("?.?", text), TIMES.sub("?.?", talk)
         return [*_lines(">", text), *_lines("2>", talk), *([f"? {status}"] if status else [])]
 
 

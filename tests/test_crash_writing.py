@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 import pytest
 
-from blue_cli.cli import adopt, check, dialogue, expert, export, init, main, round, trust
+from blue_cli.cli import adopt, check, dialogue, expert, export, import_, init, main, round, trust
 from blue_cli.dialogue import rules, strictyaml
 from blue_cli.stores import batch, files
 from tests.stores import victim
 from tests.stores.contract import QUICK
 
 # Imported before the fork: reading modules must not be among the calls that are counted.
-WARM = adopt, batch, check, dialogue, expert, export, files, init, rules, round, shutil, strictyaml, trust
+WARM = adopt, batch, check, dialogue, expert, export, files, import_, init, rules, round, shutil, strictyaml, trust
 NOW = datetime(2026, 11, 24, 5, 28, tzinfo=UTC)
 CALLS = ["/^write", "/^fsync", "/^rename", "/^mkdir"]
 FULL = ["/^write", "/^fsync", "/^mkdir"]
@@ -47,6 +47,25 @@ OLDER = {
 }
 
 
+RECORD = """\
+## Round 0
+
+### Muffin 🧁
+
+[TENSION T01: a]
+
+### Scone 🧁
+
+[CLAIM C01: b]
+
+## Tensions
+
+| ID | Status |
+|----|--------|
+| T01 | Open |
+"""
+
+
 class Act(NamedTuple):
     """A command, what it is said again to complete it where that differs, and the folder it is about."""
 
@@ -62,6 +81,7 @@ ACTS = {
     "export": Act(("export", "-d", "cache", "-o", "cache.json")),
     "init": Act(("init", "-C", "fresh")),
     "trust": Act(("trust",)),
+    "import": Act(("import", "tea.dialogue.recorded.md"), ("--if-absent",)),
     "adopt": Act(("dialogue", "adopt", "-C", "old"), folder="old"),
 }
 
@@ -86,6 +106,7 @@ def model() -> Iterator[Path]:
         assert blue(root, "dialogue", "new", "Cache", "--id", "cache", *people, seed=1) == 0
         for name, text in TEXTS.items():
             (root / name).write_text(text)
+        (root / "tea.dialogue.recorded.md").write_text(RECORD)
         for name, text in OLDER.items():
             path = root / "old/.blue/dialogues/2026-02-06T1839Z-cache" / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from blue_cli.dialogue.ids import JUDGE, is_name
+from blue_cli.dialogue.model import Expert
 from blue_cli.errors import WrongCall
 
 SHELL = "/bin/sh"
 OWN = "BLUE_"  # variables that are blue's business: keys, the store's password; a command gets none of them
+
+
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "fish", "ash"})
 
 
 class Command(NamedTuple):
@@ -19,6 +24,10 @@ class Command(NamedTuple):
     text: str
     words: tuple[str, ...]
     shell: bool = False
+
+
+_NAMES = re.compile(r"\{(expert|role|round)\}")
+_CLOSED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", re.S)  # what is quoted for a shell, and over
 
 
 class Commands(NamedTuple):
@@ -66,26 +75,41 @@ def command(text: str, shell: bool) -> Command:
         raise WrongCall(f"{text!r} is no command line", why=str(error), fix="check its quotes") from None
     if not words:
         raise WrongCall("the command is empty", fix="--with 'CMD …'")
+    if not shell and words[0].rpartition("/")[2] in SHELLS and "-c" in words and any("{role}" in word for word in words):
+        raise WrongCall(
+            f"{text!r}: {{role}} would be read by {words[0]} as a part of its commands",
+            why="a role is somebody's text, and may say anything",
+            fix="put \"$BLUE_ROLE\" there instead, or use --shell, which does",
+        )
     return Command(text, words, shell)
 
 
 def words_for(command: Command, expert: str, role: str, round: int) -> tuple[str, ...]:
-    """The words to start it with. Only `{expert}`, `{role}` and `{round}` are replaced, each within its word; for a shell
-    they are quoted, since a role is somebody's text."""
-    values = {"{expert}": expert, "{role}": role, "{round}": str(round)}
+    """The words to start it with. Only `{expert}`, `{role}` and `{round}` are replaced, each within its word, and at once, so
+    that a value that looks like a name stays as it is.
+
+    For a shell they become its variables. A role is somebody's text: no quoting of it is safe wherever a command line may
+    name it (within "…", say), and what a variable holds is never read as a command.
+    """
     if command.shell:
-        return SHELL, "-c", _filled(command.text, {name: shlex.quote(value) for name, value in values.items()})
-    return tuple(_filled(word, values) for word in command.words)
+        return SHELL, "-c", _NAMES.sub(_variable, command.text)
+    values = {"expert": expert, "role": role, "round": str(round)}
+    return tuple(_NAMES.sub(lambda match: values[match[1]], word) for word in command.words)
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """A text with each name replaced, at once, so that a value that looks like a name stays as it is."""
-    import re
+def _variable(match: re.Match[str]) -> str:
+    """The variable for a name: as one word, where no quotes are around it already."""
+    variable = f"${{{OWN}{match[1].upper()}}}"
+    return variable if _within_quotes(match.string[: match.start()]) else f'"{variable}"'
 
-    return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
+
+def _within_quotes(text: str) -> bool:
+    """Whether a shell is within quotes at the end of this text."""
+    return any(quote in _CLOSED.sub("", text) for quote in "'\"")
 
 
-def environment(env: Mapping[str, str], dialogue: str, expert: str, round: int) -> dict[str, str]:
+def environment(env: Mapping[str, str], dialogue: str, expert: Expert, round: int) -> dict[str, str]:
     """What a command finds in its environment: the user's own, without blue's, and who it answers for."""
     kept = {name: value for name, value in env.items() if not name.startswith(OWN)}
-    return {**kept, "BLUE_DIALOGUE": dialogue, "BLUE_EXPERT": expert, "BLUE_ROUND": str(round)}
+    role = expert.role.replace("\0", "")  # which no environment can hold
+    return {**kept, "BLUE_DIALOGUE": dialogue, "BLUE_EXPERT": expert.slug, "BLUE_ROLE": role, "BLUE_ROUND": str(round)}

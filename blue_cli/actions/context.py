@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blue_cli.actions.load import readable, unread
 from blue_cli.dialogue import context, document, sources
@@ -13,12 +13,16 @@ from blue_cli.dialogue.sources import Sources
 from blue_cli.errors import Conflict, NotFound, WrongCall
 from blue_cli.stores.base import Snapshot, Store
 from blue_cli.views.context import Pack, pack
+from blue_cli.views.judging import judge_pack
 
 _BACKGROUNDS = (DIALOGUE, "file/background.md")  # the second one in older dialogues
 
 
-def one(store: Store, uid: str, slug: str, round: int | None, budget: int) -> tuple[context.Reading, Pack]:
-    """The text for one expert before a round, by default the one that they write next.
+def one(
+    store: Store, uid: str, slug: str, round: int | None, budget: int, judging: bool = True
+) -> tuple[context.Reading, Pack]:
+    """The text for one expert before a round, by default the one that they write next. For the judge of a round that is
+    over it says how to score and to rule, unless something else is asked of them than `judging`.
 
     `NotFound` for an expert that the dialogue does not know, `Conflict` when others have to write first, `WrongCall` when the
     budget has no room for what must be in it.
@@ -26,7 +30,7 @@ def one(store: Store, uid: str, slug: str, round: int | None, budget: int) -> tu
     snapshot = readable(store.load(uid))
     read = _sources(snapshot)
     expert = _expert(read, slug)
-    return _packed(snapshot, read, expert, _turn(read, expert.slug) if round is None else _inside(round), budget)
+    return _packed(snapshot, read, expert, _turn(read, expert.slug) if round is None else _inside(round), budget, judging)
 
 
 def some(store: Store, uid: str, slugs: Sequence[str], round: int, budget: int) -> list[tuple[context.Reading, Pack]]:
@@ -51,9 +55,13 @@ def _sources(snapshot: Snapshot) -> Sources:
     return sources.read(snapshot.id, snapshot.uid, snapshot.blobs, unread(snapshot))
 
 
-def _packed(snapshot: Snapshot, read: Sources, expert: Expert, round: int, budget: int) -> tuple[context.Reading, Pack]:
+def _packed(
+    snapshot: Snapshot, read: Sources, expert: Expert, round: int, budget: int, judging: bool = True
+) -> tuple[context.Reading, Pack]:
     reading = context.read(read, expert, round)
-    packed = pack(reading, _background(snapshot.blobs), budget)
+    texts = [*_round_texts(read, reading)] if judging and expert.slug == JUDGE else []
+    background = _background(snapshot.blobs)
+    packed = judge_pack(reading, background, texts, budget) if texts else pack(reading, background, budget)
     if packed.least > budget:
         raise WrongCall(
             f"--budget {budget} has no room for the question, the markers and the role of {expert.slug}",
@@ -61,6 +69,14 @@ def _packed(snapshot: Snapshot, read: Sources, expert: Expert, round: int, budge
             fix=f"--budget {packed.least} is the least, some thousand are better",
         )
     return reading, packed
+
+
+def _round_texts(read: Sources, reading: context.Reading) -> Iterator[tuple[str, str]]:
+    """Who wrote what in the round that the judge is to judge; nothing while it is not over."""
+    if reading.graph.writers.get(reading.round):
+        for source in read.files:
+            if source.round == reading.round and source.author != JUDGE:
+                yield source.author, source.text[source.start :]
 
 
 def _background(blobs: Mapping[str, bytes]) -> str:

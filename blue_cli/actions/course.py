@@ -26,10 +26,12 @@ from blue_cli.running.job import Job, Outcome
 from blue_cli.running.pool import Pool
 from blue_cli.stores.base import Store
 from blue_cli.views.judging import verdict_pack
-from blue_cli.views.running import ADDED, Told
+from blue_cli.views.running import ADDED, OVERTAKEN, Told
 
 CONVERGED, DECIDED, STUCK, SPENT = "converged", "decided", "stuck", "spent"
 """Why round after round ends: the gate is open; a final verdict stands; somebody did not write; no round is left."""
+
+WHOLE_ROUND = 4  # times an expert's budget: the judge reads what all of them have written
 
 
 class Way(NamedTuple):
@@ -50,6 +52,9 @@ class Audience(Protocol):
     def begins(self, turn: asking.Turn, graph: Graph) -> None:
         """A round begins, or goes on."""
 
+    def concludes(self, graph: Graph) -> None:
+        """The rounds are over: the judge is asked for the verdict."""
+
     def asks(self, names: Sequence[str]) -> None:
         """These are asked now."""
 
@@ -69,8 +74,8 @@ class Round(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether everybody who was asked has written."""
-        return all(told.state == ADDED for told in self.told)
+        """Whether everybody who was asked has written, or somebody has for them in the meantime."""
+        return all(told.state == ADDED or (told.state == OVERTAKEN and _wrote(self.graph, told, self.turn)) for told in self.told)
 
 
 class Course(NamedTuple):
@@ -92,11 +97,15 @@ def run_round(pool: Pool, store: Store, uid: str, turn: asking.Turn, way: Way, a
     texts = asking.texts(store, uid, turn, way.budget)
     experts = [_expert(store, uid, turn, expert, texts[expert.slug], way) for expert in turn.missing]
     told = _ask(pool, experts, way, audience)
-    if turn.judge and not turn.others and all(one.state == ADDED for one in told):
-        _, packed = context.one(store, uid, JUDGE, turn.round, way.budget)
+    if turn.judge and not turn.others and Round(turn, tuple(told), fold(store.load(uid))).whole:
+        _, packed = context.one(store, uid, JUDGE, turn.round, WHOLE_ROUND * way.budget)
         judge = _expert(store, uid, turn, Expert(JUDGE, JUDGE), packed.text, way)
         told += _ask(pool, [judge], way, audience)
     return Round(turn, tuple(told), fold(store.load(uid)))
+
+
+def _wrote(graph: Graph, told: Told, turn: asking.Turn) -> bool:
+    return asking.judged(graph, turn.round) if told.name == JUDGE else told.name in graph.writers.get(turn.round, ())
 
 
 def ready(turn: asking.Turn, commands: Commands) -> None:
@@ -104,7 +113,8 @@ def ready(turn: asking.Turn, commands: Commands) -> None:
     wanted = [e.slug for e in turn.missing] + ([JUDGE] if turn.judge else [])
     silent = [slug for slug in wanted if commands.of(slug) is None]
     if silent:
-        fix = "--with 'CMD' for everybody" if silent != [JUDGE] else "--judge 'CMD'"
+        fix = "--judge 'CMD'" if silent == [JUDGE] else "--with 'CMD' for everybody" if commands.all is None and not commands.own else ""
+        fix = fix or " ".join("--judge 'CMD'" if slug == JUDGE else f"--with {slug}='CMD'" for slug in silent)
         raise WrongCall(f"no command for {', '.join(silent)}", why="blue runs what you name, and nothing else", fix=fix)
 
 
@@ -126,7 +136,7 @@ def _job(dialogue: str, round: int, expert: Expert, way: Way) -> Job:
     found = way.commands.of(expert.slug)
     command = found if found is not None else Command("", ())
     words = words_for(command, expert.slug, expert.role, round)
-    return Job(expert.slug, words, environment(way.env, dialogue, expert.slug, round), way.cwd, b"", way.timeout)
+    return Job(expert.slug, words, environment(way.env, dialogue, expert, round), way.cwd, b"", way.timeout)
 
 
 # --- round after round -----------------------------------------------------------------------------------------------
@@ -168,8 +178,9 @@ def _ended(graph: Graph, rounds: Sequence[Round], most: int | None, judge: bool)
 
 def _verdict(pool: Pool, store: Store, uid: str, graph: Graph, way: Way, audience: Audience) -> Told:
     """Ask the judge for the final verdict."""
+    audience.concludes(graph)
     round = graph.last_round or 0
-    _, packed = context.one(store, uid, JUDGE, round, way.budget)
+    _, packed = context.one(store, uid, JUDGE, round, WHOLE_ROUND * way.budget, judging=False)
     job = _job(graph.meta.id, round, Expert(JUDGE, JUDGE), way)
-    asked = Asked(job, verdict_pack(graph, packed.text), lambda data, last: decide(store, uid, data, way.now()))
+    asked = Asked(job, verdict_pack(graph, packed.text), lambda data, last: decide(store, uid, data, way.now(), last))
     return _ask(pool, [asked], way, audience)[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blue_cli.actions.everywhere import ask
 from blue_cli.actions.load import load
+from blue_cli.dialogue.grammar import STATUSES
 from blue_cli.stores.base import Store
 from blue_cli.views.items import LISTS, Cells, Filter
 
@@ -47,7 +48,7 @@ def list_things(
         answers = ask(store, question, processes, _known(projection, noun, wanted, json))
     rows: list[Cells] = []
     items: list[dict[str, Any]] = []
-    counts: dict[str, int] = {}
+    counts = dict.fromkeys(STATUSES.get(LISTS[noun].kind, ()), 0)  # also where there is no dialogue
     complete = True
     for some_rows, some_items, some_counts, whole in answers:
         rows += some_rows

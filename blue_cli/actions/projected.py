@@ -43,6 +43,11 @@ class Projection(NamedTuple):
     store: Moment
     doubted: Callable[[str, str], bool]
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether it holds what was said word for word."""
+        return bool(getattr(self.store, "texts", True))
+
     def told(self, tell: Callable[[Asked, dict[int, Known]], dict[str, Answer]]) -> dict[str, Answer]:
         """Answers by uid, all of one moment; none where there is no projection in the form that this blue knows."""
 
@@ -60,6 +65,8 @@ class Projection(NamedTuple):
 def lists(projection: Projection, noun: str, wanted: Filter, json: bool) -> dict[str, ListAnswer]:
     """What a list says of each dialogue."""
     listing = LISTS[noun]
+    if listing.kind == "S" and not projection.has_texts:
+        return {}
 
     def tell(ask: Asked, known: Mapping[int, Known]) -> dict[str, ListAnswer]:
         counts = _counts(ask, known, listing.kind) if listing.kind else {}
@@ -124,7 +131,7 @@ def figures(projection: Projection) -> dict[str, tuple[str, str, dict[str, Any],
 
 def words(projection: Projection, words: Sequence[str], kind: str, by: str, items: bool) -> dict[str, SearchAnswer]:
     """What is found in each dialogue. The engine finds what may match, and `search` what does."""
-    if any("\0" in word or not word.isprintable() for word in words):  # no engine takes all of these
+    if not projection.has_texts or any("\0" in word or not word.isprintable() for word in words):  # no engine takes all of these
         return {}
     sought = [word.rstrip("?") for word in words if len(word) <= LETTERS][:WORDS]
 

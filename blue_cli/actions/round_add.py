@@ -6,7 +6,7 @@ Nothing is written when anything is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,18 +39,27 @@ class Added(NamedTuple):
     warnings: tuple[Finding, ...]
 
 
-def add(store: Store, uid: str, drafts: Sequence[Draft], wish: Wish, now: datetime) -> Added:
+def add(
+    store: Store, uid: str, drafts: Sequence[Draft], wish: Wish, now: datetime, weigh: Callable[[Added], None] | None = None
+) -> Added:
     """Add contributions, all or none.
 
     Raises `Refused` with every error of every draft, `Conflict` when one is there already and differs, or when it is
-    not this expert's turn.
+    not this expert's turn. `weigh` sees what would be, before anything is written, and may refuse it by raising.
     """
 
     def plan(snapshot: Snapshot) -> tuple[Mapping[str, bytes], tuple[str, ...], Added]:
         puts, added = _plan(snapshot, drafts, wish, now)
+        if weigh is not None:
+            weigh(added)
         return ({} if wish.dry_run else puts), (), added
 
     return commit_loop(store, uid, plan)
+
+
+def foresee(snapshot: Snapshot, drafts: Sequence[Draft], wish: Wish, now: datetime) -> Added:
+    """What would be, if this snapshot were the dialogue. Raises what `add` does, and writes nothing."""
+    return _plan(snapshot, drafts, wish, now)[1]
 
 
 def _plan(snapshot: Snapshot, drafts: Sequence[Draft], wish: Wish, now: datetime) -> tuple[dict[str, bytes], Added]:

@@ -64,7 +64,7 @@ class Asking:
             self._tell(Happening("settled", told, taken.kept.graph if taken and taken.kept else None))
             return []
         self._tell(Happening("retrying", told))
-        return [one.job._replace(stdin=(again(one.text, outcome.out, taken.findings) if taken else one.text).encode())]
+        return [one.job._replace(stdin=(again(one.text, taken.text, taken.findings) if taken else one.text).encode())]
 
 
 def _added_up(told: Told, outcome: Outcome) -> Told:
@@ -83,7 +83,7 @@ def _told(so_far: Told, outcome: Outcome, taken: Taken | None) -> Told:
         return so_far._replace(state=ADDED, path=kept.path, brought=kept.brought, findings=kept.warnings)
     if taken.conflict is not None:
         return so_far._replace(state=OVERTAKEN, why=taken.conflict.message)
-    return so_far._replace(state=REJECTED, why=_count(len(taken.findings)), findings=taken.findings, answer=outcome.out)
+    return so_far._replace(state=REJECTED, why=_count(len(taken.findings)), findings=taken.findings, answer=taken.text)
 
 
 def _count(findings: int) -> str:

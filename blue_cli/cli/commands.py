@@ -37,6 +37,7 @@ class Command(NamedTuple):
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init", "make .blue/ here, or say what is there already"),
     Command("status", "status", "how far a dialogue has come, what is in its way"),
+    Command("watch", "watch", "a dialogue while it runs, live on the terminal"),
     Command("dialogue", "dialogue", "start, list, show, close, rename and adopt dialogues", "dialogues"),
     Command("expert", "expert", "add, retire and list experts", "experts"),
     Command("panel", "panel", "who is asked in a round: show, set, sample"),
@@ -59,7 +60,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("context", "context", "what an expert must read before writing"),
     Command("search", "search", "find words in labels and texts"),
     Command("stats", "stats", "a dialogue, or all of them, in figures"),
-    Command("export", "export", "a whole dialogue as JSON"),
+    Command("export", "export", "a whole dialogue as JSON, md, CSV, Argdown, AIF, canvas"),
+    Command("import", "import_", "bring in older records, exports, JSON of rounds"),
+    Command("schema", "schema", "the JSON Schema of each JSON document that blue prints"),
+    Command("report", "report", "a whole dialogue as one HTML page"),
     Command("diff", "diff", "what changed in dialogues between two commits"),
     Command("log", "log", "the life of a thing or a dialogue through commits"),
     Command("rules", "rules", "what check looks for, and the marker words"),
@@ -80,7 +84,7 @@ BARE = "list"
 _NOUNS = ("dialogue", "round", "verdict", "expert", *(c.name for c in COMMANDS if c.module == "lists"))
 READING = frozenset(
     [
-        *("status", "check", "show", "why", "graph", "context", "search", "stats", "export", "scoreboard", "log"),
+        *("status", "check", "show", "why", "graph", "context", "search", "stats", "export", "report", "scoreboard", "log"),
         *("dialogue show", "round show", "panel show"),
         *(f"{noun} {BARE}" for noun in _NOUNS),
     ]

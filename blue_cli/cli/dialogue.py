@@ -109,7 +109,7 @@ def list_(columns: ColumnsOption = "") -> Result:
     counts: dict[str, int] = {}
     for line in lines:
         counts[line.status] = counts.get(line.status, 0) + 1
-    older = f"{records} older single-file records lie in .blue/docs/dialogues; they can be imported later"
+    older = f"{records} older single-file records lie in .blue/docs/dialogues; to bring them in: blue import .blue/docs/dialogues"
     fields = {"items": [_item(line) for line in lines], "counts": counts, "single_file_records": records}
     return Result(
         "blue/dialogue.list@1",

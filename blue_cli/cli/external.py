@@ -1,4 +1,4 @@
-"""Programs a person works with: the editor. With the git calls the only processes blue starts."""
+"""Programs a person works with: editor, pager, browser. With the git calls the only processes blue starts."""
 
 from __future__ import annotations
 
@@ -103,6 +103,41 @@ def page(text: str, env: Mapping[str, str], setting: str = "") -> bool:
     with contextlib.suppress(BrokenPipeError):  # left before the end
         process.communicate(text.encode())
     return True
+
+
+BROWSERS = ("xdg-open", "wslview", "open")  # each asks the system which browser is meant; macOS has the last
+STARTING = 5.0  # seconds after which a program that has not failed has the page open
+
+
+def browse(path: str, env: Mapping[str, str]) -> None:
+    """Open a file in $BROWSER (a list with `:`, `%s` for the place), else in what the system opens pages with.
+
+    Run without a shell and without our streams. `Unavailable` when nothing could: the page lies there all the same.
+    """
+    from pathlib import Path
+
+    place = Path(path).as_uri()
+    for text in (*env.get("BROWSER", "").split(os.pathsep), *BROWSERS):
+        if text.strip() and _shows(text, place, env):
+            return
+    raise Unavailable("no browser could be started", why=f"the page is written: {path}", fix="open it by hand, or set $BROWSER")
+
+
+def _shows(text: str, place: str, env: Mapping[str, str]) -> bool:
+    """Whether a program took the page: it ended well, or is still at it."""
+    import shlex
+    import subprocess
+
+    try:
+        words = shlex.split(text)
+        words = [word.replace("%s", place) for word in words] if "%s" in text else [*words, place]
+        none = subprocess.DEVNULL
+        process = subprocess.Popen(words, stdin=none, stdout=none, stderr=none, env=dict(env), start_new_session=True)
+        return process.wait(STARTING) == 0
+    except subprocess.TimeoutExpired:
+        return True
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def _run(command: list[str], path: str, env: Mapping[str, str], cwd: str | None, kept: str) -> None:

@@ -91,6 +91,10 @@ def _report(call: Call, error: BlueError) -> int:
     """Write the error. When stdout cannot be written either, stderr has it, and the status stands."""
     for name in ("message", "why", "fix", "path"):  # a store's URL in the wrong place is repeated by whoever cannot use it
         setattr(error, name, mask(getattr(error, name)))
+    if isinstance(error, Unavailable):
+        from blue_cli.cli.remedy import mend
+
+        mend(call, error)
     try:
         return fail(call, error)
     except Unavailable:

@@ -43,14 +43,16 @@ class Watched:
         """As the store."""
         self._read += 1
         now = self._clock()
-        if now - self._began > PATIENCE and now - self._shown > PAUSE and self._process == os.getpid():
+        long = now - self._began > PATIENCE and now - self._shown > PAUSE
+        if long and self._total and self._process == os.getpid():  # without a listing it is one dialogue, however often
             self._shown = now
             self._terminal.write(f"\rread {self._read} of {self._total} dialogues\x1b[K")
             self._terminal.flush()
         return self._store.load(uid)
 
     def clear(self) -> None:
-        """Take the line away, before anything else is written."""
+        """Take the line away, before anything else is written; it comes back with the next listing."""
+        self._total = 0
         if self._shown > self._began:
             self._terminal.write("\r\x1b[K")
             self._terminal.flush()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blue_cli.cli import run
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
+from blue_cli.dialogue.ids import JUDGE
 from blue_cli.views import running as view
 from blue_cli.views.context import BUDGET, tokens
 from blue_cli.views.listing import Column
@@ -34,8 +36,8 @@ def run_(
     keep_log: run.LogOption = "",
     events: run.EventsOption = False,
 ) -> Result:
-    """Have commands write a round: each member of the panel who has not written gets the text of `blue context` on standard
-    input, and what the command prints is their contribution. The same again asks only who is missing. What is in the
+    """Have commands write a round. Each member of the panel who has not written gets the text of `blue context` on standard
+    input, and what the command prints is their contribution. The same call again asks only who is missing. What is in the
     dialogue is sent to the command."""
     from blue_cli.actions import asking
 
@@ -47,54 +49,58 @@ def run_(
     way = run.way_of(here, wanted, turn.panel)
     if dry_run:
         return _planned(here, row.uid, turn, way)
-    done, sealed = _run(here, row.uid, turn, way, wanted)
-    done = done._replace(told=tuple(run.set_aside(here, told, sealed) for told in done.told))
+    done = _run(here, row.uid, turn, way, wanted)
     return _result(here, done, events)
 
 
-def _run(here: Call, uid: str, turn: Turn, way: Way, wanted: run.Wanted) -> tuple[Round, bool]:
+def _run(here: Call, uid: str, turn: Turn, way: Way, wanted: run.Wanted) -> Round:
     from blue_cli.actions.course import run_round
-    from blue_cli.running.pool import Pool
 
     store = here.workspace.store
-    shown = run.audience(here, wanted, uid)
-    with run.interruptible(), Pool(wanted.jobs, shown.event, shown.beat) as pool:
-        try:
-            return run_round(pool, store, uid, turn, way, shown), store.load(uid).seal is not None
-        finally:
-            shown.leave()
+    with run.running(here, wanted, uid) as (pool, shown):
+        done = run_round(pool, store, uid, turn, way, shown)
+        shown.ends("whole" if done.whole else "failed", int(not done.whole), {"dialogue": turn.dialogue, **_outcome(done)})
+    sealed = store.load(uid).seal is not None
+    return done._replace(told=tuple(run.set_aside(here, told, sealed) for told in done.told))
+
+
+def _outcome(done: Round) -> dict[str, Any]:
+    silent = [one.name for one in done.told if one.state in (view.REJECTED, view.BROKEN)]
+    return {"missing": silent, "convergence": view.progress(done.graph)}
 
 
 def _planned(here: Call, uid: str, turn: Turn, way: Way) -> Result:
-    """Who would be asked, with what, and how much they would read."""
-    from blue_cli.actions import asking
-    from blue_cli.actions.course import ready
+    """Who would be asked, with what, and how much they would read: of the judge that is known once the panel has written."""
+    from blue_cli.actions import asking, context
+    from blue_cli.actions.course import WHOLE_ROUND, ready
 
     ready(turn, way.commands)
-    texts = asking.texts(here.workspace.store, uid, turn, way.budget)
-    rows = [
-        (name, str(tokens(texts[name])) if name in texts else "", command)
-        for name, command in run.people(way.commands, list(texts), turn.judge)
-    ]
+    sizes = {name: tokens(text) for name, text in asking.texts(here.workspace.store, uid, turn, way.budget).items()}
+    names = list(sizes)
+    if turn.judge and not turn.missing and not turn.others:
+        _, packed = context.one(here.workspace.store, uid, JUDGE, turn.round, WHOLE_ROUND * way.budget)
+        sizes[JUDGE] = tokens(packed.text)
+    rows = [(name, sizes.get(name), command) for name, command in run.people(way.commands, names, turn.judge)]
     fields = {
         "dialogue": turn.dialogue, "dry_run": True, "round": turn.round, "written_before": list(turn.written),
-        "calls": [{"expert": name, "tokens": int(size) if size else None, "command": command} for name, size, command in rows],
+        "calls": [{"expert": name, "tokens": size, "command": command} for name, size, command in rows],
     }  # fmt: skip
     columns = (Column("expert", style="id"), Column("tokens", right=True), Column("command", flex=True))
-    return Result(SCHEMA, fields, columns=columns, rows=rows, counts=f"round {turn.round}; nobody was asked")
+    cells = [(name, "" if size is None else str(size), command) for name, size, command in rows]
+    counts = f"round {turn.round} of {turn.dialogue}; nobody was asked"
+    return Result(SCHEMA, fields, columns=columns, rows=cells, counts=counts, hints=() if rows else (_written(turn),))
+
+
+def _written(turn: Turn) -> str:
+    return f"everybody has written in round {turn.round}"
 
 
 def _result(here: Call, done: Round, events: bool) -> Result:
     turn = done.turn
-    hints = run.hints(here, turn.dialogue, [done])
+    hints = (*run.hints(here, turn.dialogue, [done]), *run.again(done.told))
     if not done.told:
-        hints += (f"everybody has written in round {turn.round}",)
-    warnings = tuple(f for told in done.told for f in told.findings)
+        hints += (_written(turn),)
     fields = {"dialogue": turn.dialogue, "dry_run": False, **run.round_document(done)}
-    status = int(run.failed(done.told))
-    if events and not here.globals.json:
-        return Result(SCHEMA, fields, "", hints=hints, warnings=warnings, status=status)
-    return Result(
-        SCHEMA, fields, columns=view.COLUMNS, rows=[view.cells(told) for told in done.told],
-        counts=view.velocity(done.graph), hints=hints, warnings=warnings, status=status,
-    )  # fmt: skip
+    asked = [(str(turn.round), told) for told in done.told]
+    text = "" if events else partial(run.answer, asked, False, view.velocity(done.graph))
+    return Result(SCHEMA, fields, text, hints=hints, warnings=run.findings(done.told), status=int(not done.whole))

@@ -84,7 +84,7 @@ def _explained(rule: Rule) -> Result:
         ]
         return "\n".join([*lines, *(f"  {line}" for line in said.splitlines())]) + "\n"
 
-    return Result("blue/rule@1", document, text)
+    return Result("blue/rules@1", document, text)
 
 
 def _example(files: Mapping[str, str]) -> list[str]:

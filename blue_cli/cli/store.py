@@ -11,6 +11,7 @@ from blue_cli.cli import store_move
 from blue_cli.cli.commands import group
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
+from blue_cli.cli.remedy import INIT, reaching
 from blue_cli.config import without_password
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def status() -> Result:
     if facts.ready:
         lines += [f"dialogues  {facts.dialogues}", f"files      {facts.files}", f"bytes      {facts.size}"]
     if known:
-        lines.append(f"projection {_word(known)}")
-    hints = () if facts.ready else ("its tables are not there yet: blue store init",)
+        lines.append(f"projection {_word(known, reaching(call(), 'blue store project'))}")
+    hints = () if facts.ready else (f"its tables are not there yet: {reaching(call(), INIT)}",)
     return Result("blue/store.status@1", document, "\n".join(lines) + "\n", hints=hints)
 
 
@@ -100,9 +101,9 @@ def _projection(workspace: Workspace) -> Condition | None:
     return projecting.condition(projecting.able(workspace.raw_store))
 
 
-def _word(known: Condition) -> str:
+def _word(known: Condition, fix: str) -> str:
     if not known.there:
         return "none"
     if not known.known:
-        return "of another version: blue store project"
-    return f"{known.behind} out of date: blue store project" if known.behind else "current"
+        return f"of another version: {fix}"
+    return f"{known.behind} out of date: {fix}" if known.behind else "current"

@@ -9,11 +9,15 @@ import typer
 
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
+from blue_cli.cli.remedy import INIT, is_shown_whole, naming
 from blue_cli.config import without_password
+from blue_cli.errors import Unavailable
+from blue_cli.stores.base import by_id
 from blue_cli.views.listing import BY_VALUE, Column
 
 if TYPE_CHECKING:
     from blue_cli.actions.moving import Difference, Moved
+    from blue_cli.stores.base import Store
 
 
 class Counted(Protocol):
@@ -28,6 +32,17 @@ class Counted(Protocol):
 AnyStep = TypeVar("AnyStep", bound=Counted)
 
 
+def _reached(here: Call, url: str) -> Store:
+    """The store of a URL, asked once: one without tables is said while it is known which of the two it is."""
+    store = here.workspace.store_at(url)
+    try:
+        by_id(store, "any")
+    except Unavailable as error:
+        error.fix = error.fix.replace(INIT, naming(INIT, url))
+        raise
+    return store
+
+
 def copy(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The store to copy, as --store takes it; files: is this folder.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The store to copy to.")],
@@ -38,7 +53,7 @@ def copy(
     from blue_cli.actions import moving
 
     here = call()
-    steps = moving.copy(here.workspace.store_at(source), here.workspace.store_at(target), dry_run)
+    steps = moving.copy(_reached(here, source), _reached(here, target), dry_run)
     moved: list[Moved] = []
     count = dict.fromkeys(moving.STATES, 0)
     for step in _watched(here, steps, "copied {} of {} dialogues"):
@@ -59,9 +74,17 @@ def copy(
         columns=(Column("state", style=BY_VALUE), Column("dialogue", style="id"), Column("why", flex=True)),
         rows=[(_word(one, dry_run), one.id, one.why) for one in moved],
         counts=_counts(count, dry_run),
-        hints=("what differs in it: blue store verify FROM TO",) if count[moving.DIFFERS] else (),
+        hints=(f"what differs in it: {_verifying(source, target)}",) if count[moving.DIFFERS] else (),
         status=int(bool(count[moving.DIFFERS] or count[moving.LEFT_OUT])),
     )
+
+
+def _verifying(source: str, target: str) -> str:
+    """The command that compares the two, to be copied where neither holds a password."""
+    from shlex import join
+
+    whole = is_shown_whole(source) and is_shown_whole(target)
+    return join(["blue", "store", "verify", source, target]) if whole else "blue store verify FROM TO"
 
 
 def _word(one: Moved, dry_run: bool) -> str:
@@ -85,7 +108,7 @@ def verify(
     here = call()
     found: list[Difference] = []
     total = 0
-    for step in _watched(here, moving.verify(here.workspace.store_at(a), here.workspace.store_at(b)), "compared {} of {} dialogues"):
+    for step in _watched(here, moving.verify(_reached(here, a), _reached(here, b)), "compared {} of {} dialogues"):
         total = step.total
         found += step.differences
     return Result(

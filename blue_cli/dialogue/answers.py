@@ -14,8 +14,7 @@ from blue_cli.dialogue import document, sources
 from blue_cli.dialogue.ids import JUDGE, contribution
 from blue_cli.errors import Finding
 
-# A text that is a fence and nothing else. `.*` takes in front matter and whatever is fenced with fewer marks inside.
-_FENCED = re.compile(r"\s*(`{3,}|~{3,})[ \t]*(?:markdown|md|text)?[ \t]*\r?\n(.*?)\r?\n[ \t]*\1[ \t]*\s*", re.S | re.I)
+_OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*(?:markdown|md|text)?", re.I)
 _BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+")
 EMPTY, NOTHING = "the answer is empty", "the answer has no marker: nothing in it counts"
 WRITE = "answer with the text of your contribution alone"
@@ -34,15 +33,19 @@ def read(name: str, expert: str, data: bytes) -> Answer:
     parts = document.read(data)
     if parts.problem:
         return Answer(data, (Finding(parts.problem, parts.message, name, parts.line, parts.column, fix=WRITE),))
-    text = _BLANK.sub("", unfenced(data.decode())).rstrip() + "\n"
+    text = _BLANK.sub("", unfenced(data.decode().lstrip("\ufeff"))).rstrip() + "\n"  # a byte order mark belongs to the way, too
     taken = document.read(text.encode())
     return Answer(text.encode(), tuple(_problems(name, expert, taken, text)))
 
 
 def unfenced(text: str) -> str:
-    """A text without the one fence that holds all of it; any other text as it is."""
-    match = _FENCED.fullmatch(text)
-    return match[2] if match and not re.search(rf"^[ \t]*{match[1]}", match[2], re.M) else text
+    """A text without the one fence that holds all of it; any other text as it is. Linear in its length, whatever it is."""
+    first, *lines = text.strip().split("\n")
+    opening = _OPENING.fullmatch(first.rstrip())
+    if opening is None or len(lines) < 2 or lines[-1].strip() != opening[1]:
+        return text
+    inner = lines[:-1]
+    return text if any(line.lstrip().startswith(opening[1]) for line in inner) else "\n".join(inner)
 
 
 def _problems(name: str, expert: str, parts: document.Document, text: str) -> Iterator[Finding]:

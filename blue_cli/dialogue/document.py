@@ -146,20 +146,21 @@ def replace_front(document: Document, front: str | None) -> bytes:
 
 # --- JSON of older folders -----------------------------------------------------------------------------------
 
-_STRING = pattern(r'"(?:[^"\\]|\\.)*+"', re.S)
+_STRING = pattern(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.S)  # one without an end to the end, or each quote in it would be tried
 _BRACKET = pattern(r"[\[\]{}]")
 _BAD_ESCAPE = pattern(r"(?<!\\)(?:\\\\)*+\\u0000")
 
 
-def read_json(data: bytes) -> tuple[Any | None, str]:
+def read_json(data: bytes, limit: int = MAX_BYTES) -> tuple[Any | None, str]:
     """The value of a JSON file and '', or None and what is wrong with it. Never raises.
 
-    Refused, since readers differ on them: NaN and infinities, a key twice, nesting over 16, over 1 MiB, NUL, lone surrogates.
+    Refused, since readers differ on them: NaN and infinities, a key twice, nesting over 16, over `limit` bytes, NUL, lone
+    surrogates.
     """
     import json
 
-    if len(data) > MAX_BYTES:
-        return None, f"over {MAX_BYTES >> 20} MiB"
+    if len(data) > limit:
+        return None, f"over {limit >> 20} MiB"
     try:
         text = data.decode("utf-8-sig")
         _check_depth(text)

@@ -42,11 +42,16 @@ DIALOGUE = Column("dialogue", "int", "NOT NULL")
 
 
 def statements(tables: Iterable[Table]) -> list[str]:
-    """What makes the tables, in the order in which they refer to each other."""
-    made = []
+    """What makes the tables, in the order in which they refer to each other. Every row goes with its dialogue's row in the
+    first table, also when a blue takes that away that does not know all the others."""
+    made: list[str] = []
+    of_dialogue: tuple[str, ...] = ()
+    tables = tuple(tables)
+    first = tables[0].name
     for table in tables:
         columns = [f"    {c.name} {{{c.type}}} {c.rule}".rstrip() for c in (DIALOGUE, *table.columns)]
-        body = ",\n".join([*columns, *(f"    {rule}" for rule in table.rules)])
+        body = ",\n".join([*columns, *(f"    {rule}" for rule in (*table.rules, *of_dialogue))])
+        of_dialogue = (f"FOREIGN KEY (dialogue) REFERENCES {first} (dialogue) ON DELETE CASCADE",)
         made.append(f"CREATE TABLE {table.name} (\n{body}\n){{strict}}")
         made += [f"CREATE INDEX {table.name}_{column} ON {table.name} ({column})" for column in table.indexes]
     return made

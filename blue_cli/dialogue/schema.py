@@ -67,7 +67,6 @@ def _effects(shape: str) -> list[str]:
 # An older act without a target is a move under its meaning (FORMAT.md, section 2).
 OLDER_MOVES = ("refine", "resolve", "address")
 
-OF_DIALOGUE = "FOREIGN KEY (dialogue) REFERENCES dialogues (dialogue)"
 PLACE = (*_texts("path"), *_ints("line"))
 
 
@@ -156,7 +155,7 @@ EXPERTS = Table(
         *_texts("wrote"),  # rounds, with commas
         *_ints("score"),
     ),
-    ("PRIMARY KEY (dialogue, slug)", OF_DIALOGUE),
+    ("PRIMARY KEY (dialogue, slug)",),
     ("slug",),
 )
 ROUNDS = Table(
@@ -168,7 +167,7 @@ ROUNDS = Table(
         Column("converge_percent", "real", "NOT NULL CHECK (converge_percent BETWEEN 0 AND 100)"),
         *_ints("score"),
     ),
-    ("PRIMARY KEY (dialogue, round)", "CHECK (velocity = open_tensions + new_perspectives)", OF_DIALOGUE),
+    ("PRIMARY KEY (dialogue, round)", "CHECK (velocity = open_tensions + new_perspectives)"),
 )
 VERDICTS = Table(
     "verdicts",
@@ -182,12 +181,12 @@ VERDICTS = Table(
         _flag("overridden"),
         *_texts("path"),
     ),
-    ("PRIMARY KEY (dialogue, id)", OF_DIALOGUE),
+    ("PRIMARY KEY (dialogue, id)",),
 )
 ENTITIES = Table(
     "entities",
     (*_texts("canonical_id"), _word("kind", KIND_NAMES), *_texts("id"), _flag("registered"), *_texts("folded")),
-    ("PRIMARY KEY (dialogue, canonical_id)", "UNIQUE (dialogue, canonical_id, kind)", OF_DIALOGUE),
+    ("PRIMARY KEY (dialogue, canonical_id)", "UNIQUE (dialogue, canonical_id, kind)"),
     ("id",),
 )
 CONTRIBUTORS = Table(
@@ -212,7 +211,6 @@ REFS = Table(
     ),
     (
         "PRIMARY KEY (dialogue, position)",
-        OF_DIALOGUE,
         _to_entity("source", "source_kind"),
         _to_entity("target", "target_kind"),
         "FOREIGN KEY (dialogue, verdict) REFERENCES verdicts (dialogue, id)",
@@ -237,7 +235,6 @@ MOVES = Table(
     ),
     (
         "PRIMARY KEY (dialogue, position, part)",
-        OF_DIALOGUE,
         _to_entity("target", "target_kind"),
         _KIND_OR_NONE.format("target"),
         "CHECK (target IS NULL OR target_expert IS NULL)",
@@ -258,7 +255,6 @@ RULINGS = Table(
     ),
     (
         "PRIMARY KEY (dialogue, position, part)",
-        OF_DIALOGUE,
         _to_entity("target", "target_kind"),
         _to_entity("merged_into"),
         _to_entity("via"),

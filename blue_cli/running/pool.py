@@ -10,66 +10,23 @@ import contextlib
 import os
 import selectors
 import signal
-import subprocess
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import IO, Any
+from typing import Any
 
-from blue_cli.running.job import DONE, ERROR_LIMIT, FAILED, FLOOD, MISSING, OUTPUT_LIMIT, TIMEOUT, Event, Job, Outcome
-from blue_cli.running.keeper import TOKEN, Keeper, carrying
+from blue_cli.running.interruption import held
+from blue_cli.running.job import ERROR_LIMIT, FLOOD, MISSING, OUTPUT_LIMIT, TIMEOUT, Event, Job, Outcome
+from blue_cli.running.keeper import Keeper, below, end
+from blue_cli.running.process import Process
 
 PATIENCE = 2.0  # seconds between asking a command to end and ending it
 DRAIN = 0.5  # seconds for what is still in the pipes when somebody outside the group holds them open
 SOON = 0.005  # seconds to the next look at a command that has closed its pipes, which it does a moment before it is over
+AFTER_ALL = 0.25  # seconds after which it is thought to go on without them, and looked at with every beat
 BEAT = 0.1  # seconds between looks at the clock, and beats for whoever draws
 _PIECE = 65536
-
-
-class Process:
-    """One command under way."""
-
-    def __init__(self, job: Job, token: str) -> None:
-        self.job = job
-        self.token = token
-        self.started = time.monotonic()
-        self.out = bytearray()
-        self.err = bytearray()
-        self.unsent = memoryview(job.stdin)
-        self.ended = ""  # why it was told to end, or how it did
-        self.deadline = self.started + job.timeout if job.timeout else 0.0
-        self.kill_at = 0.0
-        self.gone_at = 0.0
-        self.popen = subprocess.Popen(
-            job.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=job.cwd,
-            env={**job.env, TOKEN: token}, start_new_session=True, bufsize=0,
-        )  # fmt: skip
-
-    @property
-    def pipes(self) -> list[IO[bytes]]:
-        """Those of its pipes that are still open."""
-        return [p for p in (self.popen.stdin, self.popen.stdout, self.popen.stderr) if p is not None and not p.closed]
-
-    @property
-    def open_for_reading(self) -> bool:
-        """Whether more may come from it."""
-        return any(pipe is not self.popen.stdin for pipe in self.pipes)
-
-    def signal(self, number: int) -> None:
-        """To its whole group. The command itself is not reaped before, so the number of the group is nobody else's."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.popen.pid, number)
-
-    def has_ended(self) -> bool:
-        """Whether the command itself is over, which leaves it unreaped."""
-        return os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def outcome(self) -> Outcome:
-        """What became of it."""
-        status = self.popen.returncode
-        ended = self.ended or (DONE if status == 0 else FAILED)
-        took = time.monotonic() - self.started
-        return Outcome(self.job, ended, status, bytes(self.out[:OUTPUT_LIMIT]), bytes(self.err[-ERROR_LIMIT:]), took)
 
 
 class Pool:
@@ -82,14 +39,19 @@ class Pool:
         self._width = max(1, width)
         self._tell = tell
         self._beat = beat
-        self._token = os.urandom(12).hex()
+        self._token = below(os.urandom(12).hex())
         self._count = 0
-        self._keeper = Keeper(f"{self._token}.")
+        self._keeper = Keeper(self._token)
         self._selector = selectors.DefaultSelector()
         self._running: list[Process] = []
+        self._orphaned = False
 
     def __enter__(self) -> Pool:
         self._keeper.__enter__()
+        # Who starts us may ignore the end of children, which we inherit: then nobody could say how a command has ended.
+        self._orphaned = signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN and threading.current_thread() is threading.main_thread()
+        if self._orphaned:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return self
 
     def __exit__(self, *about: object) -> None:
@@ -98,6 +60,8 @@ class Pool:
         finally:
             self._selector.close()
             self._keeper.__exit__(*about)
+            if self._orphaned:
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
     def run(self, jobs: Iterable[Job], answered: Callable[[Outcome], Iterable[Job]]) -> None:
         """Run these jobs, and those that `answered` asks for when it is given an outcome, which go first."""
@@ -109,30 +73,34 @@ class Pool:
                 waiting.extendleft(self._finish(outcome, answered))
 
     def stop(self) -> None:
-        """End what runs: ask, wait a little, insist. What had left its group is found by its environment."""
-        running, self._running = self._running, []
-        for process in running:
-            process.signal(signal.SIGTERM)
-        until = time.monotonic() + PATIENCE
-        try:
-            while time.monotonic() < until and not all(process.has_ended() for process in running):
+        """End what runs: ask, wait a little, insist; a further Ctrl-C means at once. What had left its group is found by its
+        environment."""
+        if not self._running:
+            return
+        with held() as came:
+            running, self._running = self._running, []
+            for process in running:
+                process.signal(signal.SIGTERM)
+            until = time.monotonic() + PATIENCE
+            while not came and time.monotonic() < until and not all(process.has_ended() for process in running):
                 time.sleep(0.01)
-        finally:
             for process in running:
                 self._bury(process)
-                self._sweep(process)
+            end((), self._token)
 
     # --- one command ---------------------------------------------------------------------------------------------
 
     def _start(self, job: Job) -> Outcome | None:
         """Start it; its outcome when that is impossible."""
         self._count += 1
-        try:
-            process = Process(job, f"{self._token}.{self._count}")
-        except (OSError, ValueError) as error:  # ValueError: a NUL in a word
-            return Outcome(job, MISSING, None, b"", (getattr(error, "strerror", None) or str(error)).encode(), 0.0)
-        self._running.append(process)
-        self._keeper.opened(process.popen.pid)
+        with held():
+            self._keeper.starting()
+            try:
+                process = Process(job, f"{self._token}.{self._count}")
+            except (OSError, ValueError) as error:  # ValueError: a NUL in a word
+                return Outcome(job, MISSING, None, b"", (getattr(error, "strerror", None) or str(error)).encode(errors="replace"), 0.0)
+            self._running.append(process)
+            self._keeper.opened(process.popen.pid)
         for pipe in process.pipes:
             os.set_blocking(pipe.fileno(), False)
             writing = pipe is process.popen.stdin
@@ -148,17 +116,25 @@ class Pool:
 
     def _step(self) -> list[Outcome]:
         """Wait for news, a beat at most; the outcomes of those that are over."""
-        soon = any(not process.open_for_reading for process in self._running)
+        soon = any(self._ends_soon(process) for process in self._running)
         for key, _ in self._selector.select(SOON if soon else BEAT):
             (self._send if key.fileobj is key.data.popen.stdin else self._receive)(key.data, key.fileobj)
         over = [process for process in self._running if self._is_over(process)]
         for process in over:
-            self._running.remove(process)
             self._bury(process)
-            if process.ended:
-                self._sweep(process)
+            self._running.remove(process)
+            if process.ended:  # it did not end by itself: what it started outside its group is not meant to stay
+                end((), process.token)
         self._beat()
         return [process.outcome() for process in over]
+
+    @staticmethod
+    def _ends_soon(process: Process) -> bool:
+        """Whether it has closed its pipes just now."""
+        if process.open_for_reading:
+            return False
+        process.shut_at = process.shut_at or time.monotonic()
+        return time.monotonic() < process.shut_at + AFTER_ALL
 
     def _send(self, process: Process, pipe: Any) -> None:
         try:
@@ -181,24 +157,19 @@ class Pool:
             process.out += data
             if len(process.out) > OUTPUT_LIMIT:
                 self._close(pipe)
-                self._end(process, FLOOD)
+                process.ask(FLOOD, PATIENCE)
         else:
             process.err += data
-            del process.err[: -2 * ERROR_LIMIT]
-            self._tell(Event("said", process.job.name, data))
+            del process.err[:-ERROR_LIMIT]
+            process.talked += len(data)
+            if process.talked <= OUTPUT_LIMIT:  # who talks without end is not listened to without end; the last of it is kept
+                self._tell(Event("said", process.job.name, data))
 
     def _close(self, pipe: Any) -> None:
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(pipe)
         with contextlib.suppress(OSError):
             pipe.close()
-
-    def _end(self, process: Process, why: str) -> None:
-        """Ask it to end; `_is_over` insists."""
-        if not process.ended:
-            process.ended = why
-            process.kill_at = time.monotonic() + PATIENCE
-            process.signal(signal.SIGTERM)
 
     def _is_over(self, process: Process) -> bool:
         now = time.monotonic()
@@ -208,21 +179,16 @@ class Pool:
                 process.signal(signal.SIGKILL)  # what it left running in its group
             return now > process.gone_at + DRAIN or not process.open_for_reading
         if process.deadline and now > process.deadline:
-            self._end(process, TIMEOUT)
+            process.ask(TIMEOUT, PATIENCE)
         if process.kill_at and now > process.kill_at:
             process.signal(signal.SIGKILL)
+            return now > process.kill_at + PATIENCE  # it belongs to somebody else (sudo), and will not be waited for
         return False
 
     def _bury(self, process: Process) -> None:
-        """End its group for good, and reap it."""
+        """End its group for good, and reap it. The keeper forgets the group first: once reaped, its number may be another's."""
         process.signal(signal.SIGKILL)
         for pipe in process.pipes:
             self._close(pipe)
-        process.popen.wait()
         self._keeper.closed(process.popen.pid)
-
-    def _sweep(self, process: Process) -> None:
-        """What it started outside its group, when it did not end by itself."""
-        for pid in carrying(process.token):
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+        process.reap()

@@ -136,6 +136,19 @@ def by_id(store: Store, id: str) -> Row | None:
     return ask(id) if ask else None
 
 
+def stamp(store: Store, uid: str) -> str:
+    """Something that is another one whenever the dialogue's files, or its id, are: for who looks again and again.
+
+    The cheapest thing that proves it: what the file system says of each file, a database's version. Opaque, and to be compared
+    only with what the same store said before. Raises what `load` raises: `NotFound` when the dialogue is gone.
+    """
+    ask: Callable[[str], str] | None = getattr(store, "stamp", None)
+    if ask:
+        return ask(uid)
+    snapshot = store.load(uid)
+    return f"{snapshot.id} {snapshot.version}"
+
+
 class Stale(Conflict):
     """The version expected is no longer the version there is: load again and plan again."""
 

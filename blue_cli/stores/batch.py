@@ -225,8 +225,11 @@ def _changed(name: str, folder: int) -> float:
         return float("inf")
 
 
-def build(place: int, where: str, id: str, puts: Mapping[str, bytes]) -> None:
-    """A new dialogue: filled under a name that nobody lists, then renamed. `where` is the path of `place` with a slash."""
+def build(place: int, where: str, id: str, puts: Mapping[str, bytes], sweep: bool = True) -> None:
+    """A new dialogue: filled under a name that nobody lists, then renamed. `where` is the path of `place` with a slash.
+
+    `sweep`: remove what killed writers left in `place`, which takes a look at every name there.
+    """
     temp = TEMP + os.urandom(8).hex()
     try:
         os.mkdir(temp, dir_fd=place)
@@ -238,7 +241,7 @@ def build(place: int, where: str, id: str, puts: Mapping[str, bytes]) -> None:
         raise unavailable(error, where + id, "written", "nothing was changed") from None
     finally:
         _remove(temp, place)
-    for old in _stale_temps(place):
+    for old in _stale_temps(place) if sweep else ():
         _remove(old, place)
 
 

@@ -14,7 +14,7 @@ older one, and has lost; a writer who is still under way has put nothing of it t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from blue_cli.errors import Unavailable
@@ -47,8 +47,8 @@ class Writer:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def commit(self, view: View, changes: Mapping[str, bytes | None]) -> View | None:
-        """The dialogue with these changes, if it still has the version of `view`."""
+    def commit(self, view: View, changes: Mapping[str, bytes | None], still: Sequence[Operation] = ()) -> View | None:
+        """The dialogue with these changes, if it still has the version of `view` and what `still` checks holds."""
         view = self._settled(view)
         token = new_token()
         layout = lay_out(partition(view.uid), token, changes)
@@ -56,7 +56,7 @@ class Writer:
         self._wire.batch(layout.parts if layout.fits else layout.parts + layout.redo)
         values = meta_values(after.version, after.tokens, after.log, after.over)
         meta = update(key(partition(view.uid), META), values, equal=_unchanged(view), absent=("over",))
-        if not self._flip([meta, *(layout.direct if layout.fits else ())], token, view.uid):
+        if not self._flip([meta, *still, *(layout.direct if layout.fits else ())], token, view.uid):
             return None
         replaced = [sk for address in changes for sk in view.parts.get(address, ())]
         return self._finished(after, [*view.garbage, *replaced])
@@ -79,7 +79,9 @@ class Writer:
         meta = update(key(partition(view.uid), META), {"id": {"S": id}, **log}, equal={"v": view.version, "id": view.id})
         return self._flip([meta, *_rows(view, view.uid, id)], token, view.uid)
 
-    def move(self, view: View, uid: str, id: str, changes: Mapping[str, bytes | None], version: str | None) -> View | None:
+    def move(
+        self, view: View, uid: str, id: str, changes: Mapping[str, bytes | None], version: str | None, still: Sequence[Operation] = ()
+    ) -> View | None:
         """The dialogue with these changes, under another uid: a copy in the partition of that uid, and a grave in its own.
 
         `changes` holds every blob; `version` None is a new one.
@@ -93,7 +95,7 @@ class Writer:
         self._wire.batch(layout.parts if layout.fits else layout.parts + layout.redo)
         grave: Operation = {"Put": {"Item": {**key(partition(view.uid), META), "f": {"N": str(FORMAT)}, "moved": {"S": token}}}}
         left = conditioned(grave, {**_unchanged(view), "id": view.id}, absent=("over",))
-        operations = [left, _new_meta(after), *_rows(view, uid, id), *(layout.direct if layout.fits else ())]
+        operations = [left, *still, _new_meta(after), *_rows(view, uid, id), *(layout.direct if layout.fits else ())]
         if not self._flip(operations, token, uid):
             return None
         with suppress(Unavailable):
@@ -180,12 +182,13 @@ def conditioned(operation: Operation, equal: Mapping[str, str | int], absent: It
     text = " AND ".join(tests) + (" OR attribute_not_exists(pk)" if or_absent else "")
     names = {f"#{name}": name for name in (*equal, *absent)}
     values = {f":_{name}": {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in equal.items()}
+    given = {"ExpressionAttributeValues": what.get("ExpressionAttributeValues", {}) | values}
     return {
         verb: {
             **what,
             "ConditionExpression": text,
             "ExpressionAttributeNames": what.get("ExpressionAttributeNames", {}) | names,
-            "ExpressionAttributeValues": what.get("ExpressionAttributeValues", {}) | values,
+            **{name: those for name, those in given.items() if those},  # DynamoDB takes no empty ones
         }
     }
 

@@ -34,6 +34,7 @@ KEY = 1024  # bytes of a sort key
 ITEMS = 100  # of a transaction
 TRANSACTION = 4_000_000  # bytes of the items of a transaction
 BATCH = 25  # items of a batch
+GETS = 100  # items of a batch that is read
 PART = 384 * 1024  # bytes of a blob that still lie in one item
 PARTS = tuple(map(str, range(1, -(-BLOB // PART) + 1)))  # how many a blob may have
 LOG = 20  # tokens that meta remembers
@@ -81,6 +82,11 @@ class Layout(NamedTuple):
 def partition(uid: str) -> str:
     """The partition key of a dialogue."""
     return f"dialogue#{uid}"
+
+
+def place(uid: str) -> str:
+    """The partition key of a dialogue's rows in the projection."""
+    return f"projection#{uid}"
 
 
 def name_of(address: str) -> str:

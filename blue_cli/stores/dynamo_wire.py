@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blue_cli.dialogue.pattern import pattern
 from blue_cli.errors import BlueError, Unavailable, WrongCall
-from blue_cli.stores.dynamo_items import BATCH, ITEM, ITEMS, TRANSACTION, Item, Operation, key, operation_size, size
+from blue_cli.stores.dynamo_items import BATCH, GETS, ITEM, ITEMS, TRANSACTION, Item, Operation, key, operation_size, size
 from blue_cli.stores.dynamo_url import Target
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ THROTTLED = frozenset(
         "LimitExceededException",
     }
 )
-ACTIONS = tuple(
-    f"dynamodb:{name}" for name in ("Query", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem")
-)
+READS, WRITES = ("Query", "GetItem", "BatchGetItem"), ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem")
+ACTIONS = tuple(f"dynamodb:{name}" for name in (*READS, *WRITES))
+TABLES = ("DescribeTable", "CreateTable", "UpdateTable")  # what only `blue store` needs
 CONFIGURATION = {  # what each means to who has to change something
     "AccessDeniedException": ("this user may not do that", f"allow on it {', '.join(ACTIONS)}"),
     "UnrecognizedClientException": ("AWS does not know these credentials", "aws configure, or aws sso login"),
@@ -117,6 +117,25 @@ class Wire:
         item: Item | None = answer.get("Item")
         return item
 
+    def items(self, keys: Sequence[Item]) -> Iterator[Item]:
+        """Those of some items that there are, as they are now: 100 a request, in no order, each of its own moment."""
+        for at in range(0, len(keys), GETS):
+            yield from self._items(keys[at : at + GETS])
+
+    def _items(self, keys: Sequence[Item]) -> Iterator[Item]:
+        """An answer ends at 16 MB, or earlier; what is left is asked for again, and what brings nothing has bounds."""
+        table, turn = self.target.table, 0
+        while keys:
+            if turn == TRIES:
+                raise self._busy("UnprocessedKeys", TRIES)
+            self.wait(turn)
+            asked = {table: {"Keys": keys, "ConsistentRead": True}}
+            answer = self._ask("batch_get_item", "UnprocessedKeys", RequestItems=asked)
+            left = answer["UnprocessedKeys"].get(table, {}).get("Keys", [])
+            turn = 0 if len(left) < len(keys) else turn + 1
+            keys = left
+            yield from answer.get("Responses", {}).get(table, [])
+
     def transact(self, operations: Sequence[Operation], token: str) -> bool:
         """Carry out all of them or none; False when a condition does not hold.
 
@@ -178,7 +197,7 @@ class Wire:
 
     def _ask(self, operation: str, expected: str, **arguments: Any) -> Any:
         """An answer that holds what an answer of DynamoDB always holds: botocore takes anything with status 200."""
-        if operation != "batch_write_item":
+        if not operation.startswith("batch_"):
             arguments["TableName"] = self.target.table
         method = getattr(self.client, operation)
         for turn in range(3):
@@ -232,6 +251,8 @@ class Wire:
         if code in THROTTLED or (code not in CONFIGURATION and status >= 500):
             return self._busy(code, int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)) + 1)
         why, fix = CONFIGURATION.get(code, ("DynamoDB refuses", ""))
+        if code == "AccessDeniedException" and error.operation_name in TABLES:
+            fix += f", and dynamodb:{error.operation_name}"
         return Unavailable(f"{self.target.shown}: {why}", why=code, fix=fix)
 
     def _unanswered(self, error: BotoCoreError) -> BlueError:

@@ -6,20 +6,24 @@ moment: what does not fit together is read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from blue_cli.dialogue.ids import DIALOGUE, UID, is_name, uid_in
 from blue_cli.errors import Conflict, NotFound, Unavailable
 from blue_cli.stores import dynamo_projection
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, count
 from blue_cli.stores.dynamo_commit import Writer, check_format
-from blue_cli.stores.dynamo_items import DIRECTORY, FORMAT, META, ROW_OF_FORMAT, Torn, View, partition, view_of
+from blue_cli.stores.dynamo_items import DIRECTORY, FORMAT, META, ROW_OF_FORMAT, Operation, Torn, View, partition, view_of
 from blue_cli.stores.dynamo_url import target_of
 from blue_cli.stores.dynamo_wire import Wire
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
-from blue_cli.stores.projecting import Condition, Projector
+from blue_cli.stores.projecting import Asked, Condition, Projector
+from blue_cli.stores.sealed import holds_seal
+
+Answer = TypeVar("Answer")
 
 ENGINE = "DynamoDB"
 TEARS = 12  # readings of a dialogue that others keep writing to
@@ -53,6 +57,7 @@ class DynamoStore:
     none and for a missing boto3, and `Unavailable` for a table of a newer form."""
 
     forkable = False  # connections cannot be shared by two processes
+    texts = False  # its projection answers no question about what was said word for word
     projector: Callable[[], Projector] | None = None  # what keeps the projection current, where there is one
 
     def __init__(self, url: str, wire: Wire | None = None) -> None:
@@ -76,6 +81,15 @@ class DynamoStore:
         view = self._found(uid, self._view)
         self._last = view
         return Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
+
+    def stamp(self, uid: str) -> str:
+        """Its id and its version (`base.stamp`). One item; what `load` asks when it is not under that uid."""
+        meta = self.wire.get(partition(uid), META) or {}
+        id, version = (meta.get(name, {}).get("S") for name in ("id", "v"))
+        if id and version:
+            return f"{id} {version}"
+        view = self._found(uid, self._view)
+        return f"{view.id} {view.version}"
 
     def commit(self, uid: str, expect: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> str:
         """Write all if the version is still `expect`, else `Stale`; the new version. One transaction for up to 92 files."""
@@ -141,7 +155,9 @@ class DynamoStore:
     def project(self, key: str, projector: Projector) -> None:
         """Write the rows of one dialogue anew, by its uid. One that is gone by now has none."""
         with suppress(NotFound):
-            dynamo_projection.write(self.wire, projector, self.load(key))
+            for _ in range(MOVES):  # somebody may write to it meanwhile; then it is behind, or theirs
+                if dynamo_projection.write(self.wire, projector, self.load(key)):
+                    return
 
     def drop_projection(self, projector: Projector) -> bool:
         """Take it away; whether there was one."""
@@ -151,17 +167,30 @@ class DynamoStore:
         """How it stands with it."""
         return dynamo_projection.condition(self.wire, projector, list(self.dialogues()))
 
+    def moment(self, work: Callable[[Asked], Answer]) -> Answer:
+        """What `work` answers, of each dialogue as it is now. One request where there is no projection of this form."""
+        from blue_cli.stores.dynamo_moment import moment
+
+        projector = self.projector and self.projector()
+        if projector is None or dynamo_projection.form_of(self.wire) != dynamo_projection.form(projector):
+            return moment(self.wire, None, "", (), work)
+        return moment(self.wire, projector, dynamo_projection.form(projector), self.dialogues(), work)
+
     def _follow(self, view: View | None, before: str, uid: str = "") -> None:
         """Have the projection follow a write to the dialogue that was called `before`. Without a projection it is one request.
         The write stands whatever happens here: rows that are old say so."""
-        if self.projector is None:
-            return
         with suppress(Unavailable, Conflict, NotFound):
-            if not dynamo_projection.is_there(self.wire):
+            if self.projector is None:  # nobody here can make rows; those of what is sealed by now go all the same
+                if view is not None and holds_seal(view.blobs):
+                    dynamo_projection.clear(self.wire, view.uid)
+                return
+            form, projector = dynamo_projection.form_of(self.wire), self.projector()
+            if not form:
                 return
             view = view or self._found(uid, self._view)
-            snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
-            dynamo_projection.follow(self.wire, self.projector(), snapshot)
+            if form == dynamo_projection.form(projector):
+                snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
+                dynamo_projection.write(self.wire, projector, snapshot)
             if before != view.uid:
                 dynamo_projection.clear(self.wire, before)
 
@@ -225,9 +254,16 @@ class DynamoStore:
     def _write(self, view: View, changes: Mapping[str, bytes | None]) -> View | None:
         """The dialogue with these changes; None when it is not as `view` shows it by now."""
         writer, uid = Writer(self.wire), self._uid_after(view, changes)
-        if uid == view.uid:
-            return writer.commit(view, changes)
-        return writer.move(view, uid, view.id, {**view.blobs, **changes}, version=None)
+        if uid != view.uid:
+            return writer.move(view, uid, view.id, {**view.blobs, **changes}, version=None, still=self._rowless(view))
+        seals = not holds_seal(view.blobs) and holds_seal({a: data for a, data in changes.items() if data is not None})
+        return writer.commit(view, changes, self._rowless(view) if seals else ())
+
+    def _rowless(self, view: View) -> Sequence[Operation]:
+        """Take the rows away of a dialogue that is sealed, or leaves its partition, and have the transaction that does it fail if
+        there are some again: what cannot be cleared is not sealed."""
+        dynamo_projection.clear(self.wire, view.uid)
+        return [dynamo_projection.none_of(view.uid)]
 
     def _uid_after(self, view: View, changes: Mapping[str, bytes | None]) -> str:
         """The uid that it answers to from then on: as `dialogue.md` says, `copy:ID` if somebody else has that one."""
@@ -243,7 +279,7 @@ class DynamoStore:
         writer = Writer(self.wire)
         prefix = f"{view.uid.partition(':')[0]}:"
         if prefix in STRAIGHT:
-            return writer.move(view, f"{prefix}{id}", id, view.blobs, view.version) is not None
+            return writer.move(view, f"{prefix}{id}", id, view.blobs, view.version, self._rowless(view)) is not None
         return writer.rename(view, id)
 
 

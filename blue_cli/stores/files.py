@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from blue_cli.dialogue.ids import DIALOGUE, is_name, path_of
 from blue_cli.errors import NotFound
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, Unread, count
-from blue_cli.stores.folder import Blobs, read_folder, read_head
+from blue_cli.stores.folder import Blobs, read_folder, read_head, stamp_of
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
 from blue_cli.stores.limits import check_id, check_uid, paths_of
 from blue_cli.stores.place import FOLDER, GONE, PATH, make_place, open_place, opened, unavailable
+from blue_cli.stores.taken import Taken
 
 FILE_OF_DIALOGUE = path_of(DIALOGUE)
 
@@ -72,6 +73,7 @@ class FilesStore:
         self._root = root
         self._patience = patience
         self._keys = Keys(self._head)
+        self._taken = Taken()
 
     def dialogues(self) -> Iterable[Entry]:
         """Every dialogue once, sorted by id. Reads one folder and no file."""
@@ -108,6 +110,17 @@ class FilesStore:
                     return snapshot
         raise NotFound(f"no such dialogue: {uid}")
 
+    def stamp(self, uid: str) -> str:
+        """What the file system says of every file, and the id (`base.stamp`): no file is opened."""
+        with open_place(self._root) as place:
+            id, fd = self._open(uid, place)
+            try:
+                return f"{id} {stamp_of(fd)}"
+            except OSError as error:
+                raise unavailable(error, f"{PATH}/{id}") from None
+            finally:
+                os.close(fd)
+
     def commit(self, uid: str, expect: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> str:
         """Replace whole files, in the order of `puts`, then delete, if the version is still `expect`.
 
@@ -131,16 +144,23 @@ class FilesStore:
             return digest(after)
 
     def create(self, uid: str, id: str, puts: Mapping[str, bytes]) -> str:
-        """Make a dialogue, whole or not at all; `Conflict` when the uid or the id (by casefold) is taken."""
+        """Make a dialogue, whole or not at all; `Conflict` when the uid or the id (by casefold) is taken.
+
+        All others are looked at for that once in a run of them, unless somebody else adds one meanwhile (`taken`).
+        """
         from blue_cli.stores import batch
 
         paths = paths_of(puts, ())
         make_place(self._root)
         with open_place(self._root, "written") as place, batch.locked(place, PATH, self._patience):
-            check_id(id, self._names(place))
-            check_uid(uid, id, puts, self._keys, self._ids())
-            batch.build(place, f"{PATH}/", id, {paths[address]: data for address, data in puts.items()})
-        self._keys.learn(id, puts.get(DIALOGUE, b""))
+            is_new = not self._taken.is_known(place, self._keys.forgotten)
+            if is_new:
+                self._look(place)
+            check_id(id, self._taken.like(id))
+            check_uid(uid, id, puts, self._keys, self._keys.named(uid))
+            batch.build(place, f"{PATH}/", id, {paths[address]: data for address, data in puts.items()}, sweep=is_new)
+            self._keys.learn(id, puts.get(DIALOGUE, b""))
+            self._taken.add(id, place)
         return digest(puts)
 
     def rename(self, uid: str, id: str) -> None:
@@ -163,6 +183,13 @@ class FilesStore:
             raise unavailable(error, PATH) from None
         self._keys.keep(ids)
         return ids
+
+    def _look(self, place: int) -> None:
+        """Find out every id and uid that is taken."""
+        names = self._names(place)
+        for id in self._ids():
+            self._keys.uid_of(id)
+        self._taken.keep(names, self._keys.forgotten)
 
     def _names(self, place: int) -> list[str]:
         """Everything beside the dialogues as well: a new id must differ from a stray file's name too."""

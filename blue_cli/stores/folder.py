@@ -116,6 +116,42 @@ def _note(error: OSError, path: str, unread: list[Unread]) -> None:
     unread.append(Unread(path, reason, "" if reason == "symlink" else error.strerror or ""))
 
 
+def stamp_of(fd: int) -> str:
+    """Another text whenever a file below an open dialogue folder is written, replaced, renamed, added or removed.
+
+    Of each file its inode, size and times: the time of change (ctime) moves when an editor sets the other one back. Two writes
+    of one length into the same file within one tick of the clock (4 ms) look like one. Raises OSError.
+    """
+    from hashlib import sha256
+
+    seen: list[str] = []
+    _look(fd, "", 0, seen)
+    return sha256("\n".join(sorted(seen)).encode(errors="surrogateescape")).hexdigest()
+
+
+def _look(folder: int, prefix: str, depth: int, seen: list[str]) -> None:
+    for name in os.listdir(folder):
+        if name[0] == ".":
+            continue
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if S_IFMT(status.st_mode) != S_IFDIR:
+                seen.append(f"{prefix}{name} {status.st_mode} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
+            elif depth < DEPTH:
+                _look_below(folder, name, prefix, depth, seen)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES):  # gone, or another thing by now
+                raise
+
+
+def _look_below(folder: int, name: str, prefix: str, depth: int, seen: list[str]) -> None:
+    below = os.open(name, FILE | os.O_DIRECTORY, dir_fd=folder)
+    try:
+        _look(below, f"{prefix}{name}/", depth + 1, seen)
+    finally:
+        os.close(below)
+
+
 def printable(path: str) -> str:
     """A path that any output can carry: bytes that are not UTF-8 and lone surrogates as `\\xff`."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -27,6 +27,7 @@ class Keys:
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, str]] = {}  # id → (uid as written, uid it answers to)
         self._ids: dict[str, str] = {}  # uid it answers to → id
+        self.forgotten = 0  # how often something was forgotten: whoever knew all of them does not any more
 
     def uid_of(self, id: str) -> str:
         """The uid a dialogue answers to; reads its head the first time."""
@@ -66,7 +67,13 @@ class Keys:
             return self._ids[uid]
         return next((id for id in ids() if self.uid_of(id) == uid), None)
 
+    def named(self, uid: str) -> tuple[str, ...]:
+        """The id of the dialogue that answers to a uid, of those that were looked at."""
+        id = self._ids.get(uid)
+        return () if id is None else (id,)
+
     def _drop(self, id: str) -> None:
         known = self._known.pop(id, None)
         if known:
+            self.forgotten += 1
             self._ids.pop(known[1], None)

@@ -9,6 +9,7 @@ from blue_cli.errors import Conflict, Refused, WrongCall
 from blue_cli.stores.keys import HEAD, Keys
 
 BLOB = 1 << 20  # bytes; FORMAT.md, section 8
+PART = 255  # bytes of one part of a path: no folder takes more, and an index of PostgreSQL takes 2,704 in all
 DEPTH = 4  # folders between a dialogue's own and a file; the format itself needs two
 
 
@@ -35,6 +36,13 @@ def _path_of(address: str) -> str:
     if path.count("/") > DEPTH:
         raise WrongCall(f"unsafe-path: {address!r} lies too deep", why=f"a dialogue has at most {DEPTH} levels of folders")
     return path
+
+
+def check_paths(puts: Mapping[str, bytes], deletes: Iterable[str]) -> None:
+    """What no store takes (`paths_of`), and parts of a path that no folder takes: such a dialogue could not be copied into one."""
+    for path in paths_of(puts, deletes).values():
+        if any(len(part.encode()) > PART for part in path.split("/")):
+            raise WrongCall(f"unsafe-path: a part of {path[:40]}... is too long", why=f"a file's name has at most {PART} bytes")
 
 
 def check_id(id: str, taken: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ Nothing that libpq says is passed on: it quotes parts of the URL, and a password
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -52,19 +53,35 @@ def _is_refusal(error: psycopg.Error) -> bool:
 
 def translated(error: psycopg.Error, shown: str) -> BlueError:
     """In words of ours alone."""
-    code = error.sqlstate
+    code = error.sqlstate or _code(str(error))
     if code == "55P03":
         return Conflict(f"{shown}: the dialogue is locked", why="someone else held it for 10 s", fix="run the same command again")
     if code == "23505":
         return Conflict(f"{shown}: someone else kept making the same", fix="run the same command again")
     for prefix, (words, fix) in SAID.items():
         if code and code.startswith(prefix):
-            return Unavailable(f"{shown}: {words}", why=f"PostgreSQL calls it {code}", fix=fix)
+            why = f"PostgreSQL calls it {code}" if error.sqlstate else _why(str(error))
+            return Unavailable(f"{shown}: {words}", why=why, fix=fix)
     if code:
         return Unavailable(f"{shown}: the server refused", why=f"PostgreSQL calls it {code}")
     if not _is_of_the_line(error):
         return Unavailable(f"{shown}: the driver refused what was asked", why=type(error).__name__)
     return Unavailable(f"{shown}: the server does not answer", why=_why(str(error)), fix="check the URL, and that the server runs")
+
+
+# What a server says before a connection stands, when libpq passes on no code.
+REFUSALS = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf entry": "28000",
+    r'role ".*" does not exist': "28000",
+    r'database ".*" does not exist': "3D000",
+    "permission denied for database": "42501",
+}
+
+
+def _code(text: str) -> str | None:
+    return next((code for words, code in REFUSALS.items() if re.search(words, text)), None)
 
 
 # Words that are libpq's own; an order in which the first that is found says most.
@@ -75,8 +92,10 @@ REASONS = (
     "could not translate host name",
     "No such file or directory",
     "password authentication failed",
+    "no password supplied",
     "does not exist",
     "no pg_hba.conf entry",
+    "permission denied",
     "SSL",
     "server closed the connection",
     "starting up",

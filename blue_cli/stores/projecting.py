@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from blue_cli.errors import Conflict
 from blue_cli.stores.base import Snapshot
+from blue_cli.stores.sealed import holds_seal
 
 STATE = "blue_projection"
 MAKE_STATE = f"CREATE TABLE {STATE} (format {{text}} NOT NULL){{strict}}"
@@ -24,6 +25,7 @@ HELD = "SELECT version FROM blue_dialogues WHERE key = ?"
 IS_CURRENT = "d.dialogue = b.key AND d.version = b.version AND d.id = b.id AND d.uid = b.uid"
 STALE = f"SELECT b.key FROM blue_dialogues b LEFT JOIN dialogues d ON {IS_CURRENT} WHERE d.dialogue IS NULL ORDER BY b.id"
 CURRENT = f"SELECT 1 FROM blue_dialogues b JOIN dialogues d ON {IS_CURRENT} WHERE b.key = ?"
+FORGET = "DELETE FROM dialogues WHERE dialogue = ?"  # and with it all that refers to it
 GONE = "SELECT dialogue FROM dialogues WHERE dialogue NOT IN (SELECT key FROM blue_dialogues)"
 
 
@@ -160,11 +162,20 @@ def _refuse_others(ask: Asked, projector: Projector) -> None:
         raise Conflict(f"there is a table {there[0]} that blue did not make", why=why, fix="use a database or a schema of its own")
 
 
-def keep(ask: Asked, projector: Projector, key: int) -> None:
-    """Write the rows of a dialogue anew where they are not current, in the transaction that changed it. A projection of
-    another form is left alone: it answers nothing until it is made again."""
-    if format_of(ask, projector.tables) == projector.format and not ask.one(CURRENT, (key,)):
-        write(ask, projector, key)
+def keep(ask: Asked, projector: Callable[[], Projector] | None, key: int, puts: Mapping[str, bytes]) -> None:
+    """Write the rows of a dialogue anew where they are not current, in the transaction that changed it.
+
+    A projection of another form is left alone, and so is any where nothing makes rows (`projector` None): what is old in it
+    answers nothing. Only of what is being sealed nothing may stay readable, so those rows go with the commit that seals.
+    """
+    if not is_there(ask):
+        return
+    made = projector() if projector else None
+    if made is None or format_of(ask, made.tables) != made.format:
+        if holds_seal(puts) and ask.has(("dialogues",)):
+            ask.one(FORGET, (key,))
+    elif not ask.one(CURRENT, (key,)):
+        write(ask, made, key)
 
 
 def write(ask: Asked, projector: Projector, key: int) -> None:

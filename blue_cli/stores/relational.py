@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from blue_cli.dialogue.ids import DIALOGUE, UID, is_name, uid_in
-from blue_cli.errors import NotFound, WrongCall
+from blue_cli.errors import NotFound
 from blue_cli.stores import projecting
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale
 from blue_cli.stores.keys import HEAD, STRAIGHT, Keys
-from blue_cli.stores.limits import check_id, check_uid, paths_of, uid_taken
+from blue_cli.stores.limits import check_id, check_paths, check_uid, uid_taken
 
 FORMAT = 1  # of these tables; a database with another number is left alone
-PART = 255  # bytes of one part of a path: no folder takes more, and an index of PostgreSQL takes 2,704 in all
 TOKEN = 16  # characters of a version; 96 random bits
 RECENT = 32  # commits of a dialogue that are remembered, for a writer who lost the reply to one
 
@@ -48,6 +47,7 @@ LIST = "SELECT id, uid FROM blue_dialogues ORDER BY id"
 NAMED = "SELECT id, uid FROM blue_dialogues WHERE id = ?"
 LOAD = """SELECT b.address, b.data, d.uid, d.id, d.version FROM blue_dialogues d LEFT JOIN blue_blobs b ON b.dialogue = d.key
     WHERE d.{where} ORDER BY b.address"""
+STAMP = "SELECT id, version FROM blue_dialogues WHERE {where}"
 FIND = "SELECT key, uid, written, id, version, recent FROM blue_dialogues WHERE {where} OR key = ?"
 BY_UID, BY_ID = "uid = ?", "folded = ?"
 TWINS = "SELECT key, uid, written, id, version, recent FROM blue_dialogues WHERE folded = ? OR uid = ?"
@@ -167,12 +167,20 @@ class RelationalStore(projecting.Holder):
         known, id, version = rows[0][2:]
         return Snapshot(known, id, {row[0]: row[1] for row in rows if row[0] is not None}, version)
 
+    def stamp(self, uid: str) -> str:
+        """Its id and its version (`base.stamp`). One query, of one row."""
+        where, value = _condition(uid)
+        rows = self.read(STAMP.format(where=where), (value,))
+        if not rows or not _answers(rows[0][0], uid):
+            raise NotFound(f"no such dialogue: {uid}")
+        return " ".join(rows[0])
+
     def commit(self, uid: str, expect: str, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> str:
         """Write all if the version is still `expect`, else `Stale`; the new version. What is there already is not written."""
         deletes = tuple(deletes)
         check_paths(puts, deletes)
         attempt = Attempt()
-        return self._write(attempt, lambda ask: _commit(ask, attempt, uid, expect, puts, deletes))
+        return self._write(attempt, puts, lambda ask: _commit(ask, attempt, uid, expect, puts, deletes))
 
     def create(self, uid: str, id: str, puts: Mapping[str, bytes]) -> str:
         """Make a dialogue; `Conflict` when the uid or the id (by casefold) is taken."""
@@ -180,20 +188,19 @@ class RelationalStore(projecting.Holder):
         check_id(id, ())
         check_uid(uid, id, puts, Keys(lambda _: b""), ())
         attempt = Attempt()
-        return self._write(attempt, lambda ask: _create(ask, attempt, uid, id, puts))
+        return self._write(attempt, puts, lambda ask: _create(ask, attempt, uid, id, puts))
 
     def rename(self, uid: str, id: str) -> None:
         """Give a dialogue another id; `NotFound`, or `Conflict` when the id is taken."""
         attempt = Attempt()
-        self._write(attempt, lambda ask: _rename(ask, attempt, uid, id))
+        self._write(attempt, {}, lambda ask: _rename(ask, attempt, uid, id))
 
-    def _write(self, attempt: Attempt, work: Callable[[Ask], Answer]) -> Answer:
+    def _write(self, attempt: Attempt, puts: Mapping[str, bytes], work: Callable[[Ask], Answer]) -> Answer:
         """What `work` answers; the projection follows in the same transaction."""
 
         def both(ask: Ask) -> Answer:
             answer = work(ask)
-            if self.projector is not None and projecting.is_there(ask):
-                projecting.keep(ask, self.projector(), attempt.key)
+            projecting.keep(ask, self.projector, attempt.key, puts)
             return answer
 
         return self.write(both)
@@ -202,13 +209,6 @@ class RelationalStore(projecting.Holder):
         """What there is, in figures."""
         dialogues, files, size = self.read(COUNT)[0]
         return Facts(engine, True, FORMAT, dialogues, files, int(size))
-
-
-def check_paths(puts: Mapping[str, bytes], deletes: Iterable[str]) -> None:
-    """What no store takes (`limits`), and parts of a path that no folder takes: such a dialogue could not be copied into one."""
-    for path in paths_of(puts, deletes).values():
-        if any(len(part.encode()) > PART for part in path.split("/")):
-            raise WrongCall(f"unsafe-path: a part of {path[:40]}... is too long", why=f"a file's name has at most {PART} bytes")
 
 
 # --- inside a transaction: each of these may be run again, from its beginning ------------------------------------

@@ -24,6 +24,8 @@ OWN = "('blue_store', 'blue_dialogues', 'blue_blobs')"
 # Views and triggers in these names would run a stranger's SQL as a part of ours.
 ODD = f"SELECT count(*) FROM sqlite_schema WHERE (type = 'trigger' AND tbl_name IN {OWN}) OR (type = 'view' AND name IN {OWN})"
 INIT = "blue store init"
+# secure_delete: what was sealed, or taken away, does not stay readable in pages that are free
+PRAGMAS = ("trusted_schema = OFF", "cell_size_check = ON", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON")
 LEAST = 512  # bytes of a database; SQLite would take anything shorter for a new one, and write over it
 BESIDE = ("-wal", "-shm", "-journal")  # files that SQLite opens with the database, and follows where they lead
 _DISK = {
@@ -219,7 +221,7 @@ def _make(path: str, shown: str) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666))
     except OSError as error:
-        raise Unavailable(f"{shown}: it cannot be made", why=error.strerror or "") from None
+        raise Unavailable(f"{shown}: it cannot be made", why=error.strerror or "", fix="make its folder, or name another file") from None
 
 
 def connect(path: str, patience: float) -> sqlite3.Connection:
@@ -229,7 +231,7 @@ def connect(path: str, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(os.path.abspath(path))}?mode=rw", uri=True, timeout=patience, isolation_level=None, check_same_thread=False
     )
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "foreign_keys = ON", "synchronous = FULL"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

@@ -50,6 +50,12 @@ STYLES: dict[str, str] = {
     "superseded": "2",
     "forced": "33",
     "overridden": "33",
+    "waiting": "2",
+    "running": "36",
+    "retrying": "33",
+    "added": "32",
+    "failed": "31",
+    "overtaken": "33",
 }
 BY_VALUE = "by value"  # the style is the one named like the cell, as for statuses
 GAP = 2  # between columns

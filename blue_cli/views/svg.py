@@ -56,19 +56,19 @@ class Picture(NamedTuple):
 
 def svg(drawing: Drawing) -> tuple[str, str]:
     """The drawing, and what has to be said about it: that it was clustered, or that edges were left out; else ""."""
-    picture, laid = _fit(drawing)
+    picture, laid = fit(drawing)
     wide, high = max(laid.width, 560) + 2 * MARGIN, laid.height + HEAD + MARGIN
     about = drawing.links.graph.meta
     named = f"{about.title or about.id}: {_count(len(drawing.nodes), 'node')}, {_count(len(drawing.edges), 'edge')}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(wide)}" height="{_n(high)}" viewBox="0 0 {_n(wide)} {_n(high)}"'
-        f' role="img" aria-label="{_escape(named)}">',
-        f"<title>{_escape(named)}</title>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{units(wide)}" height="{units(high)}" viewBox="0 0 {units(wide)} {units(high)}"'
+        f' role="img" aria-label="{escape(named)}">',
+        f"<title>{escape(named)}</title>",
         _style(),
         _markers(),
-        f'<rect class="page" width="{_n(wide)}" height="{_n(high)}"/>',
-        *_header(_cut(about.title or about.id, wide - 2 * MARGIN, 17), picture),
-        f'<g transform="translate({_n(MARGIN)} {_n(HEAD)})">',
+        f'<rect class="page" width="{units(wide)}" height="{units(high)}"/>',
+        *_header(cut(about.title or about.id, wide - 2 * MARGIN, 17), picture),
+        f'<g transform="translate({units(MARGIN)} {units(HEAD)})">',
         *(_edge(picture, laid, i) for i in range(len(picture.edges))),
         *(line for shape, box in zip(picture.shapes, laid.boxes, strict=True) for line in _box(shape, box.x, box.y)),
         "</g>",
@@ -77,7 +77,7 @@ def svg(drawing: Drawing) -> tuple[str, str]:
     return "\n".join(parts) + "\n", picture.note
 
 
-def _fit(drawing: Drawing) -> tuple[Picture, Layout]:
+def fit(drawing: Drawing) -> tuple[Picture, Layout]:
     """The picture as it is when it can be drawn so; else clustered, then with its strongest edges only."""
     picture = _plain(drawing) if len(drawing.nodes) <= CLUSTERED else _clustered(drawing)
     try:
@@ -186,54 +186,59 @@ def _markers() -> str:
 
 def _header(title: str, picture: Picture) -> Iterator[str]:
     """The title, what the colours and lines mean, and what has to be said about the drawing."""
-    yield f'<text class="big" x="{_n(MARGIN)}" y="34">{_escape(title)}</text>'
-    kinds, looks = {s.css.split()[1] for s in picture.shapes}, {_look(edge) for edge in picture.edges}
+    yield f'<text class="big" x="{units(MARGIN)}" y="34">{escape(title)}</text>'
+    kinds, looks = {s.css.split()[1] for s in picture.shapes}, {look_of(edge) for edge in picture.edges}
     x = MARGIN
     for letter, name in _SINGULAR.items():
         if f"k{letter}" in kinds:
-            yield f'<g class="k{letter}"><rect class="bar" x="{_n(x)}" y="47" width="10" height="10" rx="2"/></g>'
-            yield f'<text class="note" x="{_n(x + 15)}" y="56">{name}</text>'
+            yield f'<g class="k{letter}"><rect class="bar" x="{units(x)}" y="47" width="10" height="10" rx="2"/></g>'
+            yield f'<text class="note" x="{units(x + 15)}" y="56">{name}</text>'
             x += 30 + measure(name, 10.5)
     for side, word in ((side, word) for side, word in LEGEND if side in looks):
-        yield f'<path class="edge e{side}" marker-end="url(#a{side})" d="M{_n(x)} 52H{_n(x + 30)}"/>'
-        yield f'<text class="note" x="{_n(x + 36)}" y="56">{word}</text>'
+        yield f'<path class="edge e{side}" marker-end="url(#a{side})" d="M{units(x)} 52H{units(x + 30)}"/>'
+        yield f'<text class="note" x="{units(x + 36)}" y="56">{word}</text>'
         x += 52 + measure(word, 10.5)
     if picture.note:
-        yield f'<text class="note" x="{_n(MARGIN)}" y="75">{_escape(picture.note)}</text>'
+        yield f'<text class="note" x="{units(MARGIN)}" y="75">{escape(picture.note)}</text>'
 
 
-def _edge(picture: Picture, laid: Layout, i: int) -> str:
-    """A curve through each gap, straight through columns. The head is where the edge points, also when it runs backward."""
+def curve(picture: Picture, laid: Layout, i: int) -> tuple[str, str, str]:
+    """An edge's path, the end that its head is at, and what it says. A curve through each gap, straight through columns;
+    the head is where the edge points, also when it runs backward."""
     edge, way = picture.edges[i], laid.ways[i]
-    d = [f"M{_n(way[0][0])} {_n(way[0][1])}"]
+    d = [f"M{units(way[0][0])} {units(way[0][1])}"]
     for k in range(1, len(way)):
         (x0, y0), (x, y) = way[k - 1], way[k]
         middle = (x0 + x) / 2
-        d.append(f"C{_n(middle)} {_n(y0)} {_n(middle)} {_n(y)} {_n(x)} {_n(y)}" if k % 2 else f"H{_n(x)}")
+        d.append(f"C{units(middle)} {units(y0)} {units(middle)} {units(y)} {units(x)} {units(y)}" if k % 2 else f"H{units(x)}")
     head = "start" if laid.flipped[i] != (edge.type == "depend") else "end"
-    thick = f' stroke-width="{min(1 + picture.strong[i] ** 0.5, 8):.1f}"' if picture.strong[i] > 1 else ""
     names = f"{picture.shapes[picture.ends[i][0]].id} {edge.type} {picture.shapes[picture.ends[i][1]].id}"
-    title = f"<title>{_escape(names)}</title>"
-    look = _look(edge)
-    return f'<path class="edge e{look}"{thick} marker-{head}="url(#a{look})" d="{"".join(d)}">{title}</path>'
+    return "".join(d), head, names
 
 
-def _look(edge: Edge) -> str:
+def _edge(picture: Picture, laid: Layout, i: int) -> str:
+    d, head, names = curve(picture, laid, i)
+    thick = f' stroke-width="{min(1 + picture.strong[i] ** 0.5, 8):.1f}"' if picture.strong[i] > 1 else ""
+    look = look_of(picture.edges[i])
+    return f'<path class="edge e{look}"{thick} marker-{head}="url(#a{look})" d="{d}"><title>{escape(names)}</title></path>'
+
+
+def look_of(edge: Edge) -> str:
     """How an edge is drawn: by its side; what something depends on has a look of its own."""
     return DEPEND if edge.type == DEPEND else edge.side
 
 
 def _box(shape: Shape, x: float, y: float) -> Iterator[str]:
-    yield f'<g class="{shape.css}"><title>{_escape(shape.title)}</title>'
-    yield f'<rect class="box" x="{_n(x)}" y="{_n(y)}" width="{_n(BOX)}" height="{_n(TALL)}" rx="6"/>'
-    yield f'<rect class="bar" x="{_n(x)}" y="{_n(y + 8)}" width="4" height="{_n(TALL - 16)}" rx="2"/>'
-    note = _cut(shape.note, ROOM / 2, 10.5)
+    yield f'<g class="{shape.css}"><title>{escape(shape.title)}</title>'
+    yield f'<rect class="box" x="{units(x)}" y="{units(y)}" width="{units(BOX)}" height="{units(TALL)}" rx="6"/>'
+    yield f'<rect class="bar" x="{units(x)}" y="{units(y + 8)}" width="4" height="{units(TALL - 16)}" rx="2"/>'
+    note = cut(shape.note, ROOM / 2, 10.5)
     left = ROOM - measure(note, 10.5) - 8
-    yield f'<text class="id" x="{_n(x + PAD)}" y="{_n(y + 20)}">{_escape(_cut(shape.id, left, 12.5))}</text>'
+    yield f'<text class="id" x="{units(x + PAD)}" y="{units(y + 20)}">{escape(cut(shape.id, left, 12.5))}</text>'
     if note:
-        yield f'<text class="note" text-anchor="end" x="{_n(x + BOX - 10)}" y="{_n(y + 20)}">{_escape(note)}</text>'
-    for i, line in enumerate(_two_lines(shape.label)):
-        yield f'<text x="{_n(x + PAD)}" y="{_n(y + 20 + LINE * (i + 1) + 1)}">{_escape(line)}</text>'
+        yield f'<text class="note" text-anchor="end" x="{units(x + BOX - 10)}" y="{units(y + 20)}">{escape(note)}</text>'
+    for i, line in enumerate(two_lines(shape.label)):
+        yield f'<text x="{units(x + PAD)}" y="{units(y + 20 + LINE * (i + 1) + 1)}">{escape(line)}</text>'
     yield "</g>"
 
 
@@ -251,7 +256,7 @@ def measure(text: str, size: float) -> float:
     return total * size
 
 
-def _cut(text: str, room: float, size: float) -> str:
+def cut(text: str, room: float, size: float) -> str:
     """As much of a text as fits, with `…` for what does not."""
     text = sanitize(text)
     if measure(text, size) <= room:
@@ -266,7 +271,7 @@ def _cut(text: str, room: float, size: float) -> str:
     return kept.rstrip() + "…"
 
 
-def _two_lines(label: str) -> list[str]:
+def two_lines(label: str) -> list[str]:
     """A label on at most two lines, broken between words."""
     words = sanitize(" ".join(label.split()))[:400].split(" ")
     first = words[0]
@@ -275,10 +280,10 @@ def _two_lines(label: str) -> list[str]:
         first += f" {words[taken]}"
         taken += 1
     rest = " ".join(words[taken:])
-    return [_cut(first, ROOM, 11.5), *([_cut(rest, ROOM, 11.5)] if rest else [])]
+    return [cut(first, ROOM, 11.5), *([cut(rest, ROOM, 11.5)] if rest else [])]
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Inert in an element and in a quoted attribute; control characters, which XML has no way to write, are shown escaped."""
     text = sanitize(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
@@ -288,6 +293,6 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
-def _n(number: float) -> str:
+def units(number: float) -> str:
     """A number of user units, to a tenth."""
     return f"{number:.1f}".removesuffix(".0")

@@ -26,6 +26,8 @@ WAYS = [
     (("export",), "export", "-"),
     (("export", "--json"), "export", "-"),
     (("export", "-o", "out.json"), "export", "out.json"),
+    (("export", "--format", "md"), "export", "-"),
+    (("export", "--format", "csv", "-o", "out.csv"), "export", "out.csv"),
     (("context", "--for", "muffin", "--round", "1", "-o", "out.md"), "context", "out.md"),
     (("context", "--all", "--round", "1", "-o", "out"), "context", "out"),
 ]

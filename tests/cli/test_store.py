@@ -49,7 +49,7 @@ def test_status_says_who_chose_it_and_what_is_there(root: Path) -> None:
 
 def test_status_of_a_store_that_is_not_made_yet(root: Path) -> None:
     said = blue("store", "status", "--store", URL, cwd=root, env=env(root))
-    assert (said.status, said.err) == (0, "blue: hint: its tables are not there yet: blue store init\n")
+    assert (said.status, said.err) == (0, "blue: hint: its tables are not there yet: blue store init --store sqlite:///blue.db\n")
     assert blue("store", "status", "--store", URL, "--json", cwd=root, env=env(root)).json["ready"] is False
 
 

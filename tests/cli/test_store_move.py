@@ -13,7 +13,7 @@ from tests.databases import KINDS
 
 URL = "sqlite:///blue.db"
 TIGER = "t1ger-s3cret"
-HINT = "blue: hint: what differs in it: blue store verify FROM TO\n"
+HINT = f"blue: hint: what differs in it: blue store verify files: {URL}\n"
 
 
 @pytest.fixture

@@ -111,7 +111,6 @@ def test_a_verb_has_its_targets_and_no_other(db: sqlite3.Connection, row: object
         "UPDATE tension_events SET status = 'proposed'",
         "UPDATE contributors SET canonical_id = 'NOBODY-T0001'",
         "DELETE FROM entities WHERE kind = 'R'",
-        "DELETE FROM dialogues",
         "UPDATE experts SET dialogue = 2",
         "UPDATE dialogues SET status = 'done'",
         "UPDATE dialogues SET sealed = 2",
@@ -139,3 +138,11 @@ def test_every_confidence_is_known(db: sqlite3.Connection) -> None:
 def test_verdicts_hold_nothing_that_is_computed() -> None:
     names = {column.name for column in schema.VERDICTS.columns}
     assert not names & {"tensions_resolved", "tensions_accepted", "recommendations_adopted", "key_evidence", "key_claims", "stale"}
+
+
+def test_a_dialogue_goes_with_its_one_row(db: sqlite3.Connection) -> None:
+    """In one statement, also for somebody who knows no other table."""
+    insert(db, "dialogues", [(2, *row[1:]) for row in db.execute("SELECT * FROM dialogues")])
+    db.execute("DELETE FROM dialogues WHERE dialogue = 1")
+    left = [db.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in schema.TABLES]
+    assert left == [1, *[0] * (len(left) - 1)]

@@ -11,7 +11,7 @@ import pytest
 
 from blue_cli.dialogue.ids import uuid7
 from blue_cli.errors import Conflict, NotFound, Refused, WrongCall
-from blue_cli.stores.base import Row, Stale, Store, by_id, commit_loop
+from blue_cli.stores.base import Row, Stale, Store, by_id, commit_loop, stamp
 from blue_cli.stores.limits import BLOB
 from blue_cli.stores.readonly import ReadOnly
 
@@ -64,6 +64,26 @@ class StoreContract:
                 store.commit(uid, "0", {})
             with pytest.raises(NotFound):
                 store.rename(uid, "three")
+
+    def test_another_stamp_says_that_something_changed(self, store: Store, again: Callable[[], Store]) -> None:
+        store.create(UID, "one", told(UID) | {STRUDEL: b"before"})
+        store.create(OTHER, "other", told(OTHER))
+        stamps = [stamp(store, UID)]
+        writer = again()
+        for puts in ({STRUDEL: b"after."}, {MUFFIN: b"x"}, {"dialogue": told(UID, b"y")["dialogue"]}):
+            writer.commit(UID, writer.load(UID).version, puts)
+            stamps.append(stamp(store, UID))
+        writer.rename(UID, "two")
+        stamps.append(stamp(store, UID))
+        assert len({*stamps}) == len(stamps)
+        writer.commit(OTHER, writer.load(OTHER).version, {MUFFIN: b"x"})
+        assert stamp(store, UID) == stamps[-1] == stamp(store, "older:two")
+
+    def test_what_is_not_there_has_no_stamp(self, store: Store) -> None:
+        store.create(UID, "one", told(UID))
+        for uid in (OTHER, "older:two", "older:ONE", "older:../one", "nonsense", ""):
+            with pytest.raises(NotFound):
+                stamp(store, uid)
 
     @pytest.mark.parametrize(
         "data",

@@ -1,4 +1,8 @@
-"""A real PostgreSQL for tests: the one that BLUE_TEST_POSTGRES names, else one from a wheel, shared by all test processes."""
+"""A real PostgreSQL for tests: the one that BLUE_TEST_POSTGRES names, else one from a wheel, shared by all test processes.
+
+Its user needs the right to make databases (CREATEDB); what takes more is skipped. A password in its URL goes to where libpq
+looks for one, since pytest shows the URLs of a test that fails.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,22 @@ import warnings
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-GIVEN = os.environ.get("BLUE_TEST_POSTGRES", "")  # read at import: the guards around a test take BLUE_* away
+
+def _without_password(url: str) -> tuple[str, str]:
+    """The URL without its password, and that."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url, ""
+    user, host = parts.netloc.rpartition("@")[::2]
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}@{host}")), unquote(parts.password)
+
+
+# Read at import: the guards around a test take BLUE_* away.
+GIVEN, PASSWORD = _without_password(os.environ.get("BLUE_TEST_POSTGRES", ""))
+if PASSWORD:
+    os.environ["PGPASSWORD"] = PASSWORD
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 NUMBERS = itertools.count()
 _started: list[Any] = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from blue_cli.errors import Conflict, Unavailable, WrongCall
-from blue_cli.stores.base import Unread
+from blue_cli.stores.base import Unread, stamp
 from blue_cli.stores.files import FilesStore
 from blue_cli.stores.limits import BLOB
 from tests.stores.contract import OTHER, STRUDEL, UID, told
@@ -137,3 +138,53 @@ def test_dot_files_and_temps_are_ignored(place: Path, store: FilesStore) -> None
         (place / "one" / path).write_text("x")
     assert set(store.load(UID).blobs) == {"dialogue", STRUDEL}
     assert store.load(UID).unread == ()
+
+
+# --- whether something changed -----------------------------------------------------------------------------------------
+
+
+def test_every_change_that_a_reader_would_see_is_another_stamp(place: Path, store: FilesStore, tmp_path: Path) -> None:
+    here, stamps = place / "one", [stamp(store, UID)]
+
+    def seen() -> None:
+        stamps.append(stamp(store, UID))
+
+    text = here / "round-0/strudel.md"
+    text.write_bytes(b"one")
+    seen()
+    before = text.stat()
+    time.sleep(0.02)  # a tick of the file system's clock
+    text.write_bytes(b"two")  # in place, as long as before,
+    os.utime(text, ns=(before.st_atime_ns, before.st_mtime_ns))  # and with its old date: what `cp -p` and git do
+    seen()
+    text.rename(here / "round-0/muffin.md")
+    seen()
+    (here / "round-0/link.md").symlink_to("muffin.md")
+    seen()
+    (here / "round-0/link.md").unlink()
+    seen()
+    (here / "a/b").mkdir(parents=True)
+    (here / "a/b/deep.md").write_bytes(b"x")
+    seen()
+    (here / "round-0/muffin.md").unlink()
+    seen()
+    assert [stamps.index(found) for found in stamps] == [0, 1, 2, 3, 4, 3, 6, 7]
+
+
+def test_what_no_reader_sees_and_what_is_only_read_is_the_same_stamp(place: Path, store: FilesStore) -> None:
+    before = stamp(store, UID)
+    (place / "one/round-0/.muffin.md.swp").write_bytes(b"an editor's")
+    store.load(UID)
+    (place / "two").mkdir()
+    assert stamp(store, UID) == before
+
+
+def test_a_stamp_opens_no_file_and_hangs_on_none(place: Path, store: FilesStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp(store, UID)
+    os.mkfifo(place / "one/round-0/pipe.md")
+    (place / "one/loop").symlink_to(place / "one")
+    opened: list[str] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda name, *more, **kind: opened.append(os.fspath(name)) or real(name, *more, **kind))
+    stamp(store, UID)
+    assert not [name for name in opened if name.endswith(".md")] and "loop" not in opened

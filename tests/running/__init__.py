@@ -1,0 +1,1 @@
+"""The processes that answer: real ones, well behaved and not."""
