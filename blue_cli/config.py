@@ -277,6 +277,8 @@ def _typed(setting: Setting, text: str) -> Any:
 
 
 def _printable(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return without_password(value) if isinstance(value, str) else value
 
 

@@ -99,7 +99,7 @@ def test_every_default_passes_its_own_check() -> None:
     from blue_cli.config import CHECKS
 
     for setting in SETTINGS.values():
-        raw = list(setting.default) if setting.type == "words" else setting.default
+        raw = list(setting.default) if setting.type in ("words", "texts") else setting.default
         assert CHECKS[setting.type](setting, raw) == setting.default == Config({})[setting.key]
 
 

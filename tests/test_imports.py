@@ -12,7 +12,9 @@ import pytest
 from tests.cli.program import blue
 
 NEVER = {"rich", "pydantic", "yaml", "frontmatter", "markdown_it", "cryptography", "boto3", "psycopg", "platformdirs", "tomllib"}
-UNLESS_TYPER_DOES = {"json", "difflib", "subprocess", "shutil", "tempfile", "importlib.metadata", "dataclasses", "hashlib", "logging"}
+UNLESS_TYPER_DOES = {
+    "json", "difflib", "subprocess", "shutil", "tempfile", "importlib.metadata", "dataclasses", "hashlib", "logging", "random",
+}  # fmt: skip
 
 CODE = """
 import sys

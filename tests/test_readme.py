@@ -66,7 +66,7 @@ def test_every_command_exists_with_its_options(command: str) -> None:
     assert isinstance(split.node, Branch) and not split.node.names(), f"{command}: no such command"
     words = list(split.rest)
     if not any(character in command for character in "$<") and split.node.command.params:
-        missing = split.path[-1] in ("add", "check", "show") and not words  # mentioned by its name alone
+        missing = split.path[-1] in ("add", "check", "show", "import") and not words  # mentioned by its name alone
         if not missing:
             split.node.command.make_context(command, words, help_option_names=HELP_OPTIONS)
 

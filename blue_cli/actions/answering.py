@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from blue_cli.actions.placement import Draft, Wish
 from blue_cli.actions.round_add import Added, add, foresee
 from blue_cli.actions.verdict_text import Wish as Verdict
-from blue_cli.actions.verdicts import Given, give
-from blue_cli.dialogue import answers, binding
+from blue_cli.actions.verdicts import give
+from blue_cli.dialogue import answers, binding, document, frontmatter
 from blue_cli.dialogue.grammar import KIND_NAMES
 from blue_cli.dialogue.graph import Graph
-from blue_cli.dialogue.ids import FINAL, JUDGE, contribution
+from blue_cli.dialogue.ids import FINAL, JUDGE, contribution, local
 from blue_cli.dialogue.rulebook import WARNING, graded
 from blue_cli.dialogue.scores import scores
 from blue_cli.errors import Conflict, Finding, Refused
@@ -22,6 +22,8 @@ from blue_cli.stores.base import Snapshot, Store
 DOUBTS = frozenset({"near-miss-marker", "invalid-ref-type", "dangling-ref", "ambiguous-ref"})
 """Rules by which something that was meant is lost: where they only warn, the author is asked once more nevertheless."""
 
+SCORE = "score everybody in the front matter, as shown under: What you write now"
+UNDECIDED = "the verdict does not say what is decided"
 BESIDE = "this cannot stand beside what others have written in this round"
 
 
@@ -45,32 +47,44 @@ class Taken(NamedTuple):
 
 
 def contribute(store: Store, uid: str, expert: str, round: int, data: bytes, now: datetime, last: bool) -> Taken:
-    """Add an answer to a round. With `last` nobody can be asked again, and doubts do not keep it out. Raises what a store does."""
+    """Add an answer to a round. With `last` nobody can be asked again, and doubts do not keep it out. Raises what a store does.
+
+    Whether it is taken, and what is said of it, does not depend on what others have written in the round by then.
+    """
     name = f"{expert}.md"
     answer = answers.read(name, expert, data)
     if answer.problems:
         return Taken(None, tuple(graded(f) for f in answer.problems), text=answer.data)
-    drafts, wish = [Draft(name, answer.data)], Wish(expert, round, if_absent=True)
+    draft, wish = Draft(name, answer.data), Wish(expert, round, if_absent=True)
 
     def weigh(added: Added) -> None:
-        found = _doubts(added, expert, round, name)
-        if found or _sees_others(added, expert, round):
+        found = _idle(added, expert, name) if last else _doubts(added, expert, round, name)
+        if found or _unseen(added, expert, round):
             raise Refused("there are doubts", found)
 
     try:
-        added = add(store, uid, drafts, wish, now, None if last else weigh)
+        return _added(store, uid, draft, wish, now, weigh)
     except Refused as refused:
-        if last or expert == JUDGE:
+        if expert == JUDGE or (last and refused.findings):
             return Taken(None, refused.findings, text=answer.data)
-        found = _findings(blind(store.load(uid), expert, round), drafts[0], wish, now)
-        if found:
-            return Taken(None, found, text=answer.data)
-        taken = contribute(store, uid, expert, round, data, now, last=True)
-        return taken._replace(findings=tuple(map(_veiled, taken.findings)))
+    found = _findings(blind(store.load(uid), expert, round), draft, wish, now, last)
+    if found:
+        return Taken(None, found, text=answer.data)
+    try:
+        return _added(store, uid, draft, wish, now)
+    except Refused as refused:
+        return Taken(None, tuple(map(_veiled, refused.findings)), text=answer.data)
+
+
+def _added(
+    store: Store, uid: str, draft: Draft, wish: Wish, now: datetime, weigh: Callable[[Added], None] | None = None
+) -> Taken:
+    try:
+        added = add(store, uid, [draft], wish, now, weigh)
     except Conflict as conflict:
-        return Taken(None, (), conflict, answer.data)
+        return Taken(None, (), conflict, draft.data)
     path = added.files[0].path
-    return Taken(Kept(path, brought(added.graph, path), added.graph, added.warnings), text=answer.data)
+    return Taken(Kept(path, brought(added.graph, path), added.graph, added.warnings), text=draft.data)
 
 
 def blind(snapshot: Snapshot, expert: str, round: int) -> Snapshot:
@@ -84,14 +98,16 @@ def blind(snapshot: Snapshot, expert: str, round: int) -> Snapshot:
     return Snapshot(snapshot.uid, snapshot.id, blobs, "", snapshot.unread, snapshot.seal)
 
 
-def _findings(snapshot: Snapshot, draft: Draft, wish: Wish, now: datetime) -> tuple[Finding, ...]:
-    """What is wrong with an answer, in this view of the dialogue, and what is doubtful."""
+def _findings(snapshot: Snapshot, draft: Draft, wish: Wish, now: datetime, last: bool) -> tuple[Finding, ...]:
+    """What is wrong with an answer, in this view of the dialogue, and (unless it is the last try) what is doubtful."""
     try:
-        return _doubts(foresee(snapshot, [draft], wish, now), wish.expert, wish.round or 0, draft.name)
+        added = foresee(snapshot, [draft], wish, now)
     except Refused as refused:
         return refused.findings
     except Conflict:
         return ()
+    guessed = _guessed(added, draft, wish)
+    return guessed if last else (*_doubts(added, wish.expert, wish.round or 0, draft.name), *guessed)
 
 
 def _veiled(finding: Finding) -> Finding:
@@ -99,38 +115,60 @@ def _veiled(finding: Finding) -> Finding:
     return Finding(finding.rule, BESIDE, finding.path, finding.line, finding.column, severity=finding.severity)
 
 
-def _sees_others(added: Added, expert: str, round: int) -> bool:
-    """Whether it refers to what others say in the same round: who came late must not be treated otherwise than who came first."""
+def _unseen(added: Added, expert: str, round: int) -> list[tuple[str, str]]:
+    """Words in an answer that can only be guesses, with the local id of what they mean where that is its own: what others say in
+    the same round nobody has seen, and the display id of something new depends on who comes first."""
     if expert == JUDGE:
-        return False
-    graph = added.graph
+        return []
+    graph, found = added.graph, []
     source = next(s for s in graph.sources.files if s.path == added.files[0].path)
-    tokens = (token for mark in source.marks for token in binding.tokens(graph, mark))
-    targets = (graph.cast.resolver.find(token, source.author, round, {}).target for token in tokens)
-    entities = (graph.entities.get(target or "") for target in targets)
-    return any(entity is not None and entity.round == round and entity.path != source.path for entity in entities)
+    for token in (token for mark in source.marks for token in binding.tokens(graph, mark)):
+        entity = graph.entities.get(graph.cast.resolver.find(token, source.author, round, {}).target or "")
+        if entity is not None and entity.round == round and (entity.path != source.path or token.form == "display"):
+            found.append((token.written, local(entity.kind, entity.number) if entity.path == source.path else ""))
+    return found
 
 
-def decide(store: Store, uid: str, data: bytes, now: datetime, last: bool) -> Taken:
-    """Make an answer of the judge the final verdict; `last` as above. Raises what a store does."""
+def _guessed(added: Added, draft: Draft, wish: Wish) -> tuple[Finding, ...]:
+    """Its own things that an answer names by an id that they do not have yet."""
+    lines = draft.data.decode().split("\n")
+    found = []
+    for word, own in _unseen(added, wish.expert, wish.round or 0):
+        line = next((number for number, text in enumerate(lines, 1) if word in text), 1)
+        message = f"{word}: what you write now has no such id before it is added"
+        found.append(graded(Finding("dangling-ref", message, draft.name, line, 1, fix=f"write {own}" if own else "")))
+    return tuple(found)
+
+
+def decide(store: Store, uid: str, data: bytes, now: datetime) -> Taken:
+    """Make an answer of the judge the final verdict. Raises what a store does."""
     name = "verdict.md"
     answer = answers.read(name, JUDGE, data)
     if answer.problems:
         return Taken(None, tuple(graded(f) for f in answer.problems), text=answer.data)
-
-    def weigh(given: Given) -> None:
-        found = tuple(f for f in given.warnings if f.rule in DOUBTS)
-        if found:
-            raise Refused("there are doubts", found)
-
-    wish = Verdict(kind=FINAL, author=JUDGE, if_absent=True)
+    if not _recommends(answer.data):
+        fix = 'in the front matter, recommendation: "what is decided, in one line"'
+        return Taken(None, (graded(Finding("missing-field", UNDECIDED, name, 1, 1, fix=fix)),), text=answer.data)
     try:
-        given = give(store, uid, Draft(name, answer.data), wish, now, None if last else weigh)
+        given = give(store, uid, Draft(name, answer.data), Verdict(kind=FINAL, author=JUDGE, if_absent=True), now)
     except Refused as refused:
         return Taken(None, refused.findings, text=answer.data)
     except Conflict as conflict:
         return Taken(None, (), conflict, answer.data)
     return Taken(Kept(given.verdict.path, {}, given.graph, given.warnings))
+
+
+def _recommends(data: bytes) -> bool:
+    """Whether a text says what is decided. A person may leave that to the reasons; an apology would become a verdict."""
+    front, problems = frontmatter.read(document.read(data).front or "")
+    return bool(problems or front.get("recommendation"))  # what is wrong with the front matter is found where it is read
+
+
+def _idle(added: Added, expert: str, name: str) -> tuple[Finding, ...]:
+    """What keeps out a judge's text that neither scores nor rules, as an apology does: with it the round would be over."""
+    if expert != JUDGE or brought(added.graph, added.files[0].path):
+        return ()
+    return (graded(Finding("missing-field", "neither a score nor a ruling: nothing in it counts", name, 1, 1, fix=SCORE)),)
 
 
 def _doubts(added: Added, expert: str, round: int, name: str) -> tuple[Finding, ...]:

@@ -182,5 +182,5 @@ def _verdict(pool: Pool, store: Store, uid: str, graph: Graph, way: Way, audienc
     round = graph.last_round or 0
     _, packed = context.one(store, uid, JUDGE, round, WHOLE_ROUND * way.budget, judging=False)
     job = _job(graph.meta.id, round, Expert(JUDGE, JUDGE), way)
-    asked = Asked(job, verdict_pack(graph, packed.text), lambda data, last: decide(store, uid, data, way.now(), last))
+    asked = Asked(job, verdict_pack(graph, packed.text), lambda data, last: decide(store, uid, data, way.now()))
     return _ask(pool, [asked], way, audience)[0]

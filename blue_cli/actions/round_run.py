@@ -82,7 +82,7 @@ def _told(so_far: Told, outcome: Outcome, taken: Taken | None) -> Told:
         kept = taken.kept
         return so_far._replace(state=ADDED, path=kept.path, brought=kept.brought, findings=kept.warnings)
     if taken.conflict is not None:
-        return so_far._replace(state=OVERTAKEN, why=taken.conflict.message)
+        return so_far._replace(state=OVERTAKEN, why=taken.conflict.message, answer=taken.text)
     return so_far._replace(state=REJECTED, why=_count(len(taken.findings)), findings=taken.findings, answer=taken.text)
 
 
@@ -95,7 +95,7 @@ def because(outcome: Outcome) -> str:
     reasons: Mapping[str, str] = {
         TIMEOUT: f"took longer than {outcome.job.timeout:g} s",
         FLOOD: f"wrote more than {OUTPUT_LIMIT >> 20} MiB",
-        MISSING: f"cannot be started: {outcome.err.decode(errors='replace')}",
+        MISSING: f"{outcome.job.argv[0]} cannot be started: {outcome.err.decode(errors='replace')}",
     }
     if outcome.ended == FAILED:
         status = outcome.status or 0

@@ -6,7 +6,7 @@ happens inside one load, plan, commit loop, and nothing is written when anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -45,20 +45,15 @@ class Given(NamedTuple):
     warnings: tuple[Finding, ...]
 
 
-def give(
-    store: Store, uid: str, draft: Draft, wish: Wish, now: datetime, weigh: Callable[[Given], None] | None = None
-) -> Given:
+def give(store: Store, uid: str, draft: Draft, wish: Wish, now: datetime) -> Given:
     """Add a verdict.
 
     Raises `Refused` with everything that is wrong, each thing that keeps the dialogue from converging included, and
-    `Conflict` when exactly this verdict stands already (unless `if_absent`). `weigh` sees what would be, before anything is
-    written, and may refuse it by raising.
+    `Conflict` when exactly this verdict stands already (unless `if_absent`).
     """
 
     def plan(snapshot: Snapshot) -> tuple[Mapping[str, bytes], tuple[str, ...], Given]:
         puts, given = _plan(snapshot, draft, wish, now)
-        if weigh is not None:
-            weigh(given)
         return ({} if wish.dry_run else puts), (), given
 
     return commit_loop(store, uid, plan)

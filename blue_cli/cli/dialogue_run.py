@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blue_cli.cli import drafts, run
+from blue_cli.cli import run
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result, screen
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.errors import WrongCall
-from blue_cli.views import running as view
 from blue_cli.views.context import BUDGET
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def run_(
 def _run(here: Call, uid: str, wanted: run.Wanted, most: int | None, verdict: bool) -> Course:
     from blue_cli.actions.course import run_course
     from blue_cli.actions.overview import read
+    from blue_cli.views import running as view
 
     store = here.workspace.store
     graph = read(store, uid)
@@ -94,10 +94,14 @@ def _blockers(course: Course) -> list[str]:
 
 
 def _failed_judge(told: Told) -> bool:
+    from blue_cli.views import running as view
+
     return told.name == JUDGE and told.state in (view.REJECTED, view.BROKEN)
 
 
 def _result(here: Call, dialogue: str, course: Course, events: bool) -> Result:
+    from blue_cli.views import running as view
+
     asked = [(str(each.turn.round), told) for each in course.rounds for told in each.told]
     asked += [(view.VERDICT, course.verdict)] if course.verdict else []
     everybody = [told for _, told in asked]
@@ -134,6 +138,7 @@ def _end(course: Course, blocking: Sequence[str]) -> list[str]:
 
 def _next(here: Call, dialogue: str, course: Course) -> tuple[str, ...]:
     """What to do next, as it is to be typed."""
+    from blue_cli.cli import drafts
     from blue_cli.dialogue.convergence import may_force
 
     def call(*words: str) -> str:

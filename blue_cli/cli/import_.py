@@ -157,6 +157,8 @@ def _entry(here: Call, path: str, entry: str, fd: int, id: str) -> Arrival | Non
     """One thing in a folder: a dialogue, an arrival with the error of what may not be read, or None for anything else."""
     try:
         child = os.open(entry, FILE, dir_fd=fd)
+    except FileNotFoundError:
+        return None  # gone since the folder was listed
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP, errno.EACCES):
             raise

@@ -23,7 +23,7 @@ from blue_cli.views.text import width
 
 PAUSE = 0.1  # seconds between two pictures
 NAMED = 6  # so many who are asked are named
-SAYS = 20  # lines of standard error that are shown of a call; the rest is in the log
+SAYS = 8  # lines of standard error that are shown of a call; the rest is in the log
 
 
 class Shown:
@@ -226,7 +226,7 @@ class Rows(Shown):
     def _screen(self) -> tuple[int, int]:
         with contextlib.suppress(OSError, ValueError):
             columns, high = os.get_terminal_size(self.here.world.stderr.fileno())
-            return max(columns, 2), max(high, 2)
+            return max(columns, 2) if columns else 80, max(high, 2) if high else 24  # 0: one that does not know
         return 80, 24
 
     def _paint(self, lines: list[str], columns: int, high: int) -> None:

@@ -64,7 +64,7 @@ def _with_pages(here: Call, store: Store, folder: str, plaintext: bool, opened: 
 
     def look(snapshot: Snapshot, graph: Graph) -> None:
         shut = snapshot.seal is not None and not plaintext
-        text = page(graph, snapshot.blobs, found, Edition(here.at or "", SEALED if shut else ""))
+        text = page(graph, snapshot.blobs, found, Edition(here.at or "", SEALED if shut else "", INDEX))
         write(here, Made(snapshot, text, graph.complete), os.path.join(folder, page_name(snapshot.id)), plaintext)
         _note(snapshot, opened)
 

@@ -11,7 +11,6 @@ from blue_cli.cli import run
 from blue_cli.cli.options import Call, call
 from blue_cli.cli.output import Result
 from blue_cli.dialogue.ids import JUDGE
-from blue_cli.views import running as view
 from blue_cli.views.context import BUDGET, tokens
 from blue_cli.views.listing import Column
 
@@ -65,6 +64,8 @@ def _run(here: Call, uid: str, turn: Turn, way: Way, wanted: run.Wanted) -> Roun
 
 
 def _outcome(done: Round) -> dict[str, Any]:
+    from blue_cli.views import running as view
+
     silent = [one.name for one in done.told if one.state in (view.REJECTED, view.BROKEN)]
     return {"missing": silent, "convergence": view.progress(done.graph)}
 
@@ -96,6 +97,8 @@ def _written(turn: Turn) -> str:
 
 
 def _result(here: Call, done: Round, events: bool) -> Result:
+    from blue_cli.views import running as view
+
     turn = done.turn
     hints = (*run.hints(here, turn.dialogue, [done]), *run.again(done.told))
     if not done.told:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import signal
 from collections.abc import Iterator, Mapping, Sequence
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from blue_cli.actions.command import SHELL, Commands, parse
-from blue_cli.actions.course import Round, Way
-from blue_cli.cli import drafts
 from blue_cli.cli.options import Call
-from blue_cli.cli.output import Screen
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.errors import BlueError, Finding, Interrupted, WrongCall
-from blue_cli.views import running as view
 from blue_cli.views.context import BUDGET
-from blue_cli.views.listing import tsv
-from blue_cli.views.running import BROKEN, REJECTED, Told
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what asks commands is imported by those who do: `round list` is called a thousand times as often
+    from types import FrameType
+
+    from blue_cli.actions.command import Commands
+    from blue_cli.actions.course import Round, Way
     from blue_cli.cli.live import Shown
+    from blue_cli.cli.output import Screen
     from blue_cli.running.pool import Pool
+    from blue_cli.views.running import Told
 
 WIDTH, PATIENCE, RETRIES = 4, 600.0, 2
 LAST_WORDS = 3  # lines of standard error that are said of a command that failed
 SHELL_WORDS = frozenset({"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"})  # what only a shell understands
 
 WithOption = Annotated[
-    list[str], typer.Option("--with", metavar="[SLUG=]CMD", help="The command that answers for everybody, or for one expert.")
+    list[str],
+    typer.Option("--with", metavar="[SLUG=]CMD", help="What answers for everybody, or for one; {expert}, {role}, {round} are put in."),
 ]
 JudgeOption = Annotated[str, typer.Option("--judge", metavar="CMD", help="The command that answers for the judge, after the panel.")]
 JobsOption = Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="So many commands at a time.")]
@@ -61,6 +58,9 @@ class Wanted(NamedTuple):
 
 def way_of(here: Call, wanted: Wanted, panel: tuple[str, ...]) -> Way:
     """How everybody is asked: the options, else the settings. `WrongCall` for what is no command, or is not installed."""
+    from blue_cli.actions.command import parse
+    from blue_cli.actions.course import Way
+
     if wanted.events and here.globals.json:
         raise WrongCall("--events and --json: one document a line, or one at the end", fix="leave one of them out")
     given = list(wanted.given) or list(here.workspace.config["run.with"])
@@ -72,6 +72,10 @@ def way_of(here: Call, wanted: Wanted, panel: tuple[str, ...]) -> Way:
 
 def _installed(here: Call, commands: Commands) -> None:
     """`WrongCall` for a program that is not there: before anybody has been asked."""
+    import shutil
+
+    from blue_cli.actions.command import SHELL
+
     for command in (*commands.own.values(), *([commands.all] if commands.all else [])):
         program = SHELL if command.shell else command.words[0]
         place = os.path.join(here.cwd, program) if "/" in program else program
@@ -126,6 +130,7 @@ def running(here: Call, wanted: Wanted, uid: str) -> Iterator[tuple[Pool, Shown]
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
     """Ctrl-C and its relatives end what was started, and are said in blue's words; who has written so far has written."""
+    import signal
 
     def end(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -139,7 +144,7 @@ def interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(
-            "interrupted", why="what had been answered by then is in the dialogue", fix="the same again asks only who is missing"
+            "interrupted", why="what had been answered by then is in the dialogue", fix="the same call again asks only who is missing"
         ) from None
     finally:
         for number, handler in before.items():
@@ -152,6 +157,8 @@ def interruptible() -> Iterator[None]:
 def set_aside(here: Call, told: Told, sealed: bool) -> Told:
     """An answer that was not added is kept for whoever wants to mend it, and its findings point there; never one of a sealed
     dialogue."""
+    from blue_cli.views.running import REJECTED
+
     if told.state != REJECTED or sealed or not told.answer.strip():
         return told
     path = here.keep(told.answer)
@@ -177,20 +184,28 @@ def hints(here: Call, dialogue: str, done: Sequence[Round], verdict: Told | None
 
 def _remains(here: Call, told: Told, words: Sequence[str]) -> Iterator[str]:
     """What is left of an answer that was not added, and what the command said of it."""
-    if told.state in (REJECTED, BROKEN):
-        yield from (f"{told.name} said: {line}" for line in view.last_lines(told.err, LAST_WORDS))
+    from blue_cli.cli import drafts
+    from blue_cli.views.running import BROKEN, REJECTED, last_lines
+
+    if told.state in (REJECTED, BROKEN) and told.status is not None:  # None: it was never started
+        yield from (f"{told.name} said: {line}" for line in last_lines(told.err, LAST_WORDS))
     if told.aside:
         yield f"{told.name}'s last answer is kept; mend it, then: {drafts.again(here, words)}"
 
 
 def again(told: Sequence[Told]) -> tuple[str, ...]:
     """How to ask those once more who have not written."""
+    from blue_cli.views.running import BROKEN, REJECTED
+
     silent = [one.name for one in told if one.state in (REJECTED, BROKEN)]
     return (f"the same call again asks only who is missing: {', '.join(silent)}",) if silent else ()
 
 
 def answer(asked: Sequence[tuple[str, Told]], rounds: bool, after: str, screen: Screen) -> str:
     """What stands on standard output: for people a table with something after it, for programs a line for each."""
+    from blue_cli.views import running as view
+    from blue_cli.views.listing import tsv
+
     if screen.terminal:
         table = view.summary(asked, rounds, screen.width, screen.color)
         return f"{table}{after}\n"
@@ -204,6 +219,8 @@ def findings(told: Sequence[Told]) -> tuple[Finding, ...]:
 
 def round_document(each: Round) -> Mapping[str, Any]:
     """A round that was run, as JSON."""
+    from blue_cli.views import running as view
+
     return {
         "round": each.turn.round,
         "whole": each.whole,

@@ -54,7 +54,7 @@ class Record(NamedTuple):
 
 def is_record(text: str) -> bool:
     """Whether a text has a heading that opens a round."""
-    return any((found := heading(line.text)) and record_words.round_in(found[1]) for line in lines_of(text) if not line.fenced)
+    return any(record_words.round_in(found) for _, _, found in record_words.headings([*lines_of(text)]))
 
 
 def read(data: bytes) -> Record:
@@ -84,20 +84,25 @@ class _Cut:
                 self._hidden(line)
             else:
                 self._seen.append(line)
-        headings = [*self._headings()]
+        headings = record_words.headings(self._seen)
         if len(headings) > MAX_HEADINGS:
             self._error("limit", headings[MAX_HEADINGS][0], f"more than {MAX_HEADINGS} headings", "split the record")
-        self._heads = [Head(n, *found, record_words.title_of(found[1])) for n, found in headings[:MAX_HEADINGS]]
+        self._heads = [_head(*found) for found in headings[:MAX_HEADINGS]]
         self._round_level = next((h.level for h in self._heads if record_words.round_in(h.raw)), 0)
         self._level = self._expert_level()
         self._names: dict[str, str] = {}
         self._panel = Panel()
+        self._last = -1  # the round that was opened last
 
-    def _headings(self) -> Iterator[tuple[int, tuple[int, str]]]:
-        for n, line in enumerate(self._seen):
-            found = None if line.fenced else heading(line.text)
-            if found:
-                yield n, found
+    def _bold_names(self) -> None:
+        """Where no heading names an expert or the judge, bold lines with their names are such headings."""
+        known = self._panel.names
+        named = [h for h in self._heads if h.level > self._round_level and _names_one(h, known)]
+        found = [] if named else [_head(*found) for found in record_words.bold(self._seen)][:MAX_HEADINGS]
+        meant = [h for h in found if _names_one(h, known)]
+        if meant:
+            self._heads = sorted([*self._heads, *meant])
+            self._level = record_words.BOLD
 
     def _expert_level(self) -> int:
         """The level of experts' headings: where most cupcakes are, else the first one below the rounds'."""
@@ -116,6 +121,7 @@ class _Cut:
             self._error("missing-field", 0, NO_ROUND, "write `## Round 0` above the first experts' texts")
             return Record({}, {}, {}, tuple(self._findings))
         self._panel = record_words.panel_in(self._outside())
+        self._bold_names()
         parts = self._last_words([*self._parts()])
         runs: dict[str, list[tuple[int, int]]] = {}
         for part in parts:
@@ -156,6 +162,8 @@ class _Cut:
         opened = record_words.round_in(head.raw)
         if head.level <= self._round_level:
             if opened is None:
+                if head.title.judge and self._last >= 0:  # the judge's last word, below all rounds
+                    return Part(head, head.line, end, _summary(self._last))
                 return Part(head, head.line, end, _FILE.format(record_words.section_file(head.raw)))
             return self._round(head, end, *opened)
         if before.round < 0 or head.level > self._level:
@@ -168,6 +176,7 @@ class _Cut:
         if number > LAST_ROUND:
             self._error("limit", head.line, f"round {number}: rounds go from 0 to {LAST_ROUND}", "number the rounds from 0")
             number = LAST_ROUND
+        self._last = number
         return Part(head, head.line, end, _summary(number), number, record_words.section_file(rest), bare=not rest)
 
     def _known(self) -> frozenset[str]:
@@ -247,6 +256,14 @@ def _lines(data: bytes) -> list[bytes]:
     """Lines end at line feeds, as they are counted everywhere."""
     parts = data.split(b"\n")
     return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _head(line: int, level: int, raw: str) -> Head:
+    return Head(line, level, raw, record_words.title_of(raw))
+
+
+def _names_one(head: Head, known: frozenset[str]) -> bool:
+    return head.title.judge or head.title.cupcake or head.title.name.casefold() in known
 
 
 def _summary(round: int) -> str:

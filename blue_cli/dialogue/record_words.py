@@ -1,7 +1,7 @@
 """What the headings and tables of an older single-file record say: rounds, names, sections of the judge.
 
 A name may stand before or after its emoji, `### Muffin 🧁` or `### 🧁 Muffin`, with more behind it in parentheses, after a
-colon or a dash.
+colon or a dash. Where no `## Round 0` opens a round, underlined headings do, else bold lines.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from blue_cli.dialogue.headings import heading
 from blue_cli.dialogue.ids import JUDGE
 from blue_cli.dialogue.pattern import pattern
-from blue_cli.dialogue.tables import cells, is_border
+from blue_cli.dialogue.tables import Line, cells, is_border
 from blue_cli.dialogue.wording import plain, unlink
 
 CUPCAKE = "\U0001f9c1"  # how the records mark an expert
@@ -29,6 +30,13 @@ _PARTS = pattern(
 _RECAP = pattern(r"\b(?:summar(?:y|ies)|synthesis|score(?:s|board)?|tracker|inventory)\b", re.I)
 _REGISTER, _SCOREBOARD = pattern(r"\btensions?\b", re.I), pattern(r"\bscore(?:s|board)?\b|\balignment track", re.I)
 _VERDICT = pattern(r"\bverdict\b|\b(?:converged|final) (?:recommendation|decision|position)\b", re.I)
+
+
+_UNDERLINE = pattern(r" {0,3}(?:(=+)|-+)")
+_BOLD = pattern(r" {0,3}(\*\*|__)(?! )([^*_]{1,200})\1[ \t]*:?")
+BOLD = 6  # the level of a bold line that stands for a heading
+
+Found = tuple[int, int, str]  # a heading: its line (from 0), its level, its text
 
 
 class Title(NamedTuple):
@@ -69,6 +77,34 @@ class Part(NamedTuple):
     section: str = ""
     bare: bool = False
     own: bool = True
+
+
+def headings(lines: Sequence[Line]) -> list[Found]:
+    """The headings of a record: ATX, where none of them opens a round also underlined ones (setext), else bold lines that do."""
+    found = [(n, *at) for n, line in enumerate(lines) if not line.fenced and (at := heading(line.text))]
+    if not any(round_in(text) for _, _, text in found):
+        found = sorted([*found, *_underlined(lines)])
+    if not any(round_in(text) for _, _, text in found):
+        found = sorted([*found, *((n, BOLD - 1, text) for n, _, text in bold(lines) if round_in(text))])
+    return found
+
+
+def _underlined(lines: Sequence[Line]) -> Iterator[Found]:
+    """Setext headings of one line (CommonMark 0.31, section 4.3); `---` below a short text is a rule to who writes it."""
+    for n, line in enumerate(lines[:-1]):
+        below = None if line.fenced or lines[n + 1].fenced else _UNDERLINE.fullmatch(lines[n + 1].text)
+        text = line.text.strip()
+        meant = below and (round_in(text) or len(below[0].strip()) >= max(len(text), 4))
+        if below and meant and text.strip("=-*_") and (n == 0 or not lines[n - 1].text.strip()):
+            yield n, 1 if below[1] else 2, text
+
+
+def bold(lines: Sequence[Line]) -> Iterator[Found]:
+    """Bold lines that stand alone, as people write headings who do not know how."""
+    for n, line in enumerate(lines):
+        match = None if line.fenced else _BOLD.fullmatch(line.text)
+        if match and (n == 0 or not lines[n - 1].text.strip()):
+            yield n, BOLD, match[2].strip()
 
 
 def title_of(raw: str) -> Title:
@@ -137,7 +173,7 @@ class Panel(NamedTuple):
 
 def panel_in(lines: Sequence[str]) -> Panel:
     """The panel that tables and `**Participants**:` lines name, and the question. Only what is said, nothing filled in."""
-    rows, question = [*_rows(lines)], ""
+    rows, question = [*_rows(lines)], _asked(lines)
     names = {row["name"].casefold() for row in rows}
     for line in lines:
         if listed := _LISTED.match(line):
@@ -145,6 +181,17 @@ def panel_in(lines: Sequence[str]) -> Panel:
         elif not question and (asked := _QUESTION.match(line)):
             question = asked[1].strip().strip("*_").strip()
     return Panel(tuple(rows), frozenset(names - {"", JUDGE}), question)
+
+
+def _asked(lines: Sequence[str]) -> str:
+    """The paragraph below a heading `Question`."""
+    at = next((n for n, line in enumerate(lines) if (found := heading(line)) and title_of(found[1]).name.casefold() == "question"), None)
+    said: list[str] = []
+    for line in [] if at is None else lines[at + 1 :]:
+        if heading(line) or (said and not line.strip()):
+            break
+        said += [line.strip(" \t>")] if line.strip() else []
+    return " ".join(said).strip("*_ ")
 
 
 def _rows(lines: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -121,8 +121,9 @@ class Pool:
             (self._send if key.fileobj is key.data.popen.stdin else self._receive)(key.data, key.fileobj)
         over = [process for process in self._running if self._is_over(process)]
         for process in over:
-            self._bury(process)
-            self._running.remove(process)
+            with held():
+                self._running.remove(process)
+                self._bury(process)
             if process.ended:  # it did not end by itself: what it started outside its group is not meant to stay
                 end((), process.token)
         self._beat()

@@ -33,6 +33,7 @@ class Process:
         self.talked = 0  # bytes of standard error
         self.unsent = memoryview(job.stdin)
         self.ended = ""
+        self.reaped = False
         self.deadline = self.started + job.timeout if job.timeout else 0.0
         self.kill_at = self.gone_at = self.shut_at = 0.0
         self.popen = subprocess.Popen(
@@ -51,9 +52,10 @@ class Process:
         return any(pipe is not self.popen.stdin for pipe in self.pipes)
 
     def signal(self, number: int) -> None:
-        """To its whole group. The command itself is not reaped before, so the number of the group is nobody else's."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.popen.pid, number)
+        """To its whole group, as long as the command itself is not reaped: then the number of the group is nobody else's."""
+        if not self.reaped:
+            with contextlib.suppress(OSError):
+                os.killpg(self.popen.pid, number)
 
     def ask(self, why: str, patience: float) -> None:
         """Ask it to end, once; after so many seconds it will be ended."""
@@ -63,7 +65,9 @@ class Process:
             self.signal(signal.SIGTERM)
 
     def has_ended(self) -> bool:
-        """Whether the command itself is over, which leaves it unreaped."""
+        """Whether the command itself is over, which leaves it unreaped where there is a way to (macOS before Python 3.13 has none)."""
+        if not hasattr(os, "waitid"):
+            return self.popen.poll() is not None
         try:
             return os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:  # somebody else has reaped it
@@ -73,6 +77,7 @@ class Process:
         """Collect it, so that no zombie is left. One that belongs to somebody else (sudo) cannot be ended, and is left."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.popen.wait(MOMENT)
+        self.reaped = True
 
     def outcome(self) -> Outcome:
         """What became of it."""

@@ -36,6 +36,7 @@ LAYOUT = 2  # of the items; with the projector's format the form of all this
 SHARDS = 16
 WITHOUT = ("entities",)  # what foreign keys need
 TRIES = 5  # of writing the rows, while somebody else does the same
+TEXT = 16_000  # characters of a text; a longer one is in `answers` and in the dialogue, and a row is no larger than an item
 ROOM = 2  # operations of a transaction that are no rows
 LOOKS, PAUSE = 600, 1.0  # for an index that is being made, and seconds between two of them
 
@@ -114,20 +115,19 @@ def _make_index(wire: Wire, name: str) -> None:
         return
     keys = [{"AttributeName": name, "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}]
     made = {"Create": {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}}
-    types = [{"AttributeName": one, "AttributeType": "S"} for one in (name, "at")]
-    _change(wire, made, types)
+    _change(wire, made, (name, "at"))
     _await(wire, lambda: _indexes(wire).get(name) == "ACTIVE")
 
 
 def _drop_index(wire: Wire, name: str) -> None:
     if name in _indexes(wire):
-        _change(wire, {"Delete": {"IndexName": name}}, [])
+        _change(wire, {"Delete": {"IndexName": name}}, ())
         _await(wire, lambda: name not in _indexes(wire))
 
 
-def _change(wire: Wire, what: Mapping[str, Any], types: Sequence[Mapping[str, str]]) -> None:
-    """DynamoDB makes and drops one index at a time."""
-    given = {"AttributeDefinitions": types} if types else {}
+def _change(wire: Wire, what: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """DynamoDB makes and drops one index at a time. `keys` are strings."""
+    given = {"AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in keys]} if keys else {}
     wire.told(lambda: wire.client.update_table(TableName=wire.target.table, GlobalSecondaryIndexUpdates=[what], **given))
 
 
@@ -238,7 +238,8 @@ def items(projector: Projector, snapshot: Snapshot) -> Iterator[Item]:
     for table in (table for table in projector.tables if table.name not in WITHOUT):
         names = [column.name for column in table.columns]
         for row in rows.get(table.name, ()):
-            said = {name: value for name, value in zip(names, row, strict=True) if value is not None and name not in LEFT_OUT}
+            whole = zip(names, row, strict=True)
+            said = {name: value for name, value in whole if name not in LEFT_OUT and value is not None and len(str(value)) <= TEXT}
             sk = "#".join([table.item, *(_in_order(said[name]) for name in table.keys)])
             item = {**key(place(snapshot.uid), sk), **{name: _value(value) for name, value in said.items()}}
             item |= {"at": {"S": f"{snapshot.id}#{sk}"}} | ({"v": {"S": snapshot.version}} if sk == HEAD else {})

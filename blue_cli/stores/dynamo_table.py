@@ -5,7 +5,7 @@ from __future__ import annotations
 from blue_cli.errors import Unavailable, WrongCall
 from blue_cli.stores.dynamo_commit import check_format, conditioned
 from blue_cli.stores.dynamo_items import DIRECTORY, FORMAT, ROW_OF_FORMAT, key
-from blue_cli.stores.dynamo_wire import INIT, NoTable, Wire
+from blue_cli.stores.dynamo_wire import INIT, NoTable, Wire, another
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 TYPES = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
@@ -61,7 +61,8 @@ def _await(wire: Wire, pause: float) -> None:
 
 def _status(wire: Wire) -> str:
     table = wire.told(lambda: wire.client.describe_table(TableName=wire.target.table)).get("Table", {})
-    if table.get("KeySchema", KEYS) != KEYS or any(one not in table.get("AttributeDefinitions", TYPES) for one in TYPES):
+    keys = [one for one in table.get("AttributeDefinitions", TYPES) if one.get("AttributeName") in ("pk", "sk")]
+    if table.get("KeySchema", KEYS) != KEYS or any(one not in TYPES for one in keys):
         why = "its keys are not pk and sk, both strings"
-        raise WrongCall(f"{wire.target.table} is not a table of blue", why=why, fix=f"another name, then {INIT}")
+        raise WrongCall(f"{wire.target.table} is not a table of blue", why=why, fix=another(wire.target))
     return str(table.get("TableStatus"))

@@ -123,9 +123,8 @@ class Wire:
             yield from self._items(keys[at : at + GETS])
 
     def _items(self, keys: Sequence[Item]) -> Iterator[Item]:
-        """An answer ends at 16 MB, or earlier; what is left is asked for again, and what brings nothing has bounds."""
         table, turn = self.target.table, 0
-        while keys:
+        while keys:  # an answer ends at 16 MB, or earlier; what is left is asked for again, and what brings nothing has bounds
             if turn == TRIES:
                 raise self._busy("UnprocessedKeys", TRIES)
             self.wait(turn)
@@ -247,7 +246,7 @@ class Wire:
             return NoTable(f"there is no table {self.target.table} in {where}", why=code, fix=f"{INIT}, or another region=")
         if code == "ValidationException" and OTHER_KEYS.search(str(error)):
             why = "its keys are not pk and sk, both strings"
-            return WrongCall(f"{self.target.table} is not a table of blue", why=why, fix=f"another name, then {INIT}")
+            return WrongCall(f"{self.target.table} is not a table of blue", why=why, fix=another(self.target))
         if code in THROTTLED or (code not in CONFIGURATION and status >= 500):
             return self._busy(code, int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)) + 1)
         why, fix = CONFIGURATION.get(code, ("DynamoDB refuses", ""))
@@ -285,6 +284,11 @@ def connect(target: Target) -> Any:
         raise not_installed() from None
     settings = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
     return Session(region_name=target.region).client("dynamodb", config=settings, endpoint_url=target.endpoint or None)
+
+
+def another(target: Target) -> str:
+    """The way out where a table is somebody else's."""
+    return f"name another table, and make it: {INIT} --store 'dynamodb://TABLE?region={target.region}'"
 
 
 def not_installed() -> WrongCall:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from blue_cli.dialogue.ids import DIALOGUE, UID, is_name, uid_in
-from blue_cli.errors import Conflict, NotFound, Unavailable
+from blue_cli.errors import BlueError, Conflict, NotFound, Unavailable
 from blue_cli.stores import dynamo_projection
 from blue_cli.stores.base import Entry, Facts, Row, Snapshot, Stale, count
 from blue_cli.stores.dynamo_commit import Writer, check_format
@@ -103,7 +103,7 @@ class DynamoStore:
             done = self._write(view, changes) if changes else None
             if done is not None:
                 self._last = done
-                self._follow(done, uid)
+                self._follow(done)
                 return done.version
         raise _stale(view.id)
 
@@ -117,7 +117,7 @@ class DynamoStore:
             made = writer.create(uid, id, puts)
             if made is not None:
                 self._last = made
-                self._follow(made, uid)
+                self._follow(made)
                 return made.version
             check_format(self.wire.get(DIRECTORY, ROW_OF_FORMAT))
             row = self._row(id)
@@ -134,7 +134,7 @@ class DynamoStore:
             check_id(id, ())
             if id == view.id or self._renamed(view, id):
                 self._last = None
-                self._follow(None, uid, f"{uid.partition(':')[0]}:{id}" if uid.startswith(STRAIGHT) else uid)
+                self._follow(None, f"{uid.partition(':')[0]}:{id}" if uid.startswith(STRAIGHT) else uid)
                 return
             row = self._row(id)
             if row is not None and row.uid == view.uid:
@@ -176,23 +176,17 @@ class DynamoStore:
             return moment(self.wire, None, "", (), work)
         return moment(self.wire, projector, dynamo_projection.form(projector), self.dialogues(), work)
 
-    def _follow(self, view: View | None, before: str, uid: str = "") -> None:
-        """Have the projection follow a write to the dialogue that was called `before`. Without a projection it is one request.
-        The write stands whatever happens here: rows that are old say so."""
-        with suppress(Unavailable, Conflict, NotFound):
-            if self.projector is None:  # nobody here can make rows; those of what is sealed by now go all the same
-                if view is not None and holds_seal(view.blobs):
-                    dynamo_projection.clear(self.wire, view.uid)
-                return
-            form, projector = dynamo_projection.form_of(self.wire), self.projector()
-            if not form:
-                return
-            view = view or self._found(uid, self._view)
-            if form == dynamo_projection.form(projector):
+    def _follow(self, view: View | None, uid: str = "") -> None:
+        """Have the projection follow a write. Without a projection it is one request. The write stands whatever happens here:
+        rows that are old say so, and what must not stay readable went before (`_rowless`)."""
+        if self.projector is None:
+            return
+        with suppress(BlueError):
+            projector = self.projector()
+            if dynamo_projection.form_of(self.wire) == dynamo_projection.form(projector):
+                view = view or self._found(uid, self._view)
                 snapshot = Snapshot(view.uid, view.id, dict(view.blobs), view.version, view.unread)
                 dynamo_projection.write(self.wire, projector, snapshot)
-            if before != view.uid:
-                dynamo_projection.clear(self.wire, before)
 
     # --- reading ---
 

@@ -8,7 +8,6 @@ would give and which nobody else comes upon; any change after that, by anybody, 
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -56,7 +55,7 @@ class Taken:
         self._stamp = None
         with suppress(OSError):  # the folder is another user's: then it is looked at each time
             now = os.fstat(folder)
-            ours = now.st_mtime_ns - random.randrange(1, SECOND)  # in the past: no later change gets it from a clock
+            ours = now.st_mtime_ns - 1 - int.from_bytes(os.urandom(8), "big") % SECOND  # in the past: no clock gives it later
             os.utime(folder, ns=(now.st_atime_ns, ours))
             stamp = _stamp(folder)
             if stamp[2] == ours:  # a disk that keeps coarser times has too few of them

@@ -32,10 +32,12 @@ _KINDS = (("R", "Recommendations"), ("P", "Perspectives"), ("E", "Evidence"), ("
 
 
 class Edition(NamedTuple):
-    """How a page was made: of which commit ("" for the files as they are), and why parts of it are left out ("" when none)."""
+    """How a page was made: of which commit ("" for the files as they are), why parts of it are left out ("" when none), and the
+    name of the index beside it ("" when it stands alone)."""
 
     at: str = ""
     left_out: str = ""
+    up: str = ""
 
 
 TODAY = Edition()
@@ -137,8 +139,14 @@ def _kinds(cards: Sequence[Card], given: Sequence[Given]) -> list[str]:
 def _searched(card: Card) -> dict[str, Any]:
     return {
         "id": card.id, "kind": card.kind, "label": sanitize(card.label), "status": card.status, "experts": list(card.experts),
-        "round": card.round, "text": sanitize(cut(card.text, SEARCHED)),
+        "round": card.round, **_words(card),
     }  # fmt: skip
+
+
+def _words(card: Card) -> dict[str, str]:
+    """Its text; `more` is what follows its excerpt, where the card shows how it begins. The script puts them together."""
+    begun, text = card.excerpt.removesuffix("…"), cut(card.text, SEARCHED)
+    return {"more": sanitize(text.removeprefix(begun))} if begun and text.startswith(begun) else {"text": sanitize(text)}
 
 
 def _decided(given: Given) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from blue_cli.views.text import cut
 from blue_cli.views.why import label_of, relation
 
 EXCERPT = 300  # characters of an entity's own text on its card: the whole is in its round
+SAID = 160  # characters of what was said about it: the whole is in its round
 SIGNS = {FOR: "+", AGAINST: "−", ANSWER: "=", "change": "~"}
 _EVENTS = {("T", "opened"): "raised", ("T", "proposed"): "resolution proposed", ("P", "opened"): "said"}  # as people say it
 _LINK = pattern(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
@@ -154,7 +155,8 @@ class Cards:
         label = label_of(self._graph, other) if entity else ""
         by = None if out or other[0] == "@" or not link.author else self._names.expert(link.author)
         words = _OUTWARD.get(link.type, link.type) if out else _INWARD.get(link.type) or relation(link, False)
-        return Bearing(link.side, SIGNS[link.side], words, self._names.link(other), by, self._words.said(link), label)
+        said = "" if out else cut(self._words.said(link), SAID)  # what it says itself stands on its own card
+        return Bearing(link.side, SIGNS[link.side], words, self._names.link(other), by, said, label)
 
 
 _INWARD = {"depend": "needed by"}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blue_cli.dialogue.convergence import RoundState
 from blue_cli.dialogue.scoreboard import Board
-from blue_cli.views.svg import escape, units
+from blue_cli.views.svgtext import escape, units
 
 WIDE, HIGH = 200.0, 72.0
 SIDE, TOP, BOTTOM = 6.0, 10.0, 18.0  # free space: beside the first and last dot, above the highest, below for the rounds

@@ -12,24 +12,8 @@ from blue_cli.dialogue.links import Links
 from blue_cli.views.graphs import Drawing, Wanted, draw
 from blue_cli.views.layers import Box
 from blue_cli.views.report_names import Names
-from blue_cli.views.svg import (
-    BOX,
-    LEGEND,
-    LINE,
-    PAD,
-    ROOM,
-    TALL,
-    Picture,
-    Shape,
-    curve,
-    cut,
-    escape,
-    fit,
-    look_of,
-    measure,
-    two_lines,
-    units,
-)
+from blue_cli.views.svg import BOX, LEGEND, TALL, Picture, Shape, curve, fit, look_of, words_in
+from blue_cli.views.svgtext import escape, units
 
 EDGE = 12.0  # free space around the drawing
 HEADS = {"depend": "M0 4 3.8 1 7.6 4 3.8 7z"}
@@ -115,11 +99,5 @@ def _box(shape: Shape, node: _Node, box: Box) -> str:
 def _pieces(shape: Shape, node: _Node, x: float, y: float) -> Iterator[str]:
     yield f'<a class="{shape.css}" href="{escape(node.href)}" data-id="{escape(node.id)}"><title>{escape(shape.title)}</title>'
     yield f'<rect class="box" x="{units(x)}" y="{units(y)}" width="{units(BOX)}" height="{units(TALL)}" rx="3"/>'
-    note = cut(shape.note, ROOM / 2, 10.5)
-    left = ROOM - measure(note, 10.5) - 8
-    yield f'<text class="id" x="{units(x + PAD)}" y="{units(y + 20)}">{escape(cut(shape.id, left, 12.5))}</text>'
-    if note:
-        yield f'<text class="note" text-anchor="end" x="{units(x + BOX - 10)}" y="{units(y + 20)}">{escape(note)}</text>'
-    for i, line in enumerate(two_lines(shape.label)):
-        yield f'<text x="{units(x + PAD)}" y="{units(y + 20 + LINE * (i + 1) + 1)}">{escape(line)}</text>'
+    yield from words_in(shape, x, y)
     yield "</a>"

@@ -53,11 +53,15 @@ class Tree(NamedTuple):
 
 
 def trees(links: Links, names: Names) -> list[Tree]:
-    """A tree for the verdict that stands, else for every other verdict, else for what is recommended and not turned down."""
+    """A tree for the verdict that stands, else for every other verdict, else for what is recommended and not turned down.
+
+    A recommendation's tree of one level would only repeat the connections on its card.
+    """
     made, left = [], MOST
     for root in _roots(links.graph):
         steps = why(links, [root])
-        if len(steps) > 1 and left > 0:
+        least = 2 if root in links.graph.entities else 1
+        if left > 0 and max(step.depth for step in steps) >= least:
             made.append(_tree(links, names, root, steps, left))
             left -= len(steps)
     return made

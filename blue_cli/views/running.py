@@ -159,9 +159,10 @@ def told_line(told: Told, color: bool) -> str:
 
 
 def reason(told: Told) -> str:
-    """Why an answer was not taken, in one line: the first finding says more than how many there are."""
+    """Why an answer was not taken, in one line: the first finding says more than how many there are, and the last line that a
+    command wrote to standard error more than its exit status."""
     if not told.findings:
-        return sanitize(told.why)
+        return ": ".join([sanitize(told.why), *(last_lines(told.err) if told.state == BROKEN and told.status is not None else [])])
     first, more = told.findings[0], len(told.findings) - 1
     place = f"line {first.line}: " if first.line else ""
     return f"{place}{sanitize(first.message)}" + (f", and {more} more" if more else "")

@@ -13,7 +13,7 @@ from blue_cli.dialogue.links import AGAINST, ANSWER, CHANGE, FOR
 from blue_cli.dialogue.queries import GONE
 from blue_cli.views.graphs import VERDICT, Drawing, Edge, Node
 from blue_cli.views.layers import Layout, TooDense, arrange
-from blue_cli.views.text import sanitize, width
+from blue_cli.views.svgtext import cut, escape, measure, two_lines, units
 
 CLUSTERED = 400  # nodes above which rounds and experts are drawn instead of what they said
 BOX, TALL = 216.0, 62.0
@@ -232,67 +232,20 @@ def _box(shape: Shape, x: float, y: float) -> Iterator[str]:
     yield f'<g class="{shape.css}"><title>{escape(shape.title)}</title>'
     yield f'<rect class="box" x="{units(x)}" y="{units(y)}" width="{units(BOX)}" height="{units(TALL)}" rx="6"/>'
     yield f'<rect class="bar" x="{units(x)}" y="{units(y + 8)}" width="4" height="{units(TALL - 16)}" rx="2"/>'
+    yield from words_in(shape, x, y)
+    yield "</g>"
+
+
+def words_in(shape: Shape, x: float, y: float) -> Iterator[str]:
+    """What stands in a box: its id, the word on the right, and the label in two lines."""
     note = cut(shape.note, ROOM / 2, 10.5)
     left = ROOM - measure(note, 10.5) - 8
     yield f'<text class="id" x="{units(x + PAD)}" y="{units(y + 20)}">{escape(cut(shape.id, left, 12.5))}</text>'
     if note:
         yield f'<text class="note" text-anchor="end" x="{units(x + BOX - 10)}" y="{units(y + 20)}">{escape(note)}</text>'
-    for i, line in enumerate(two_lines(shape.label)):
+    for i, line in enumerate(two_lines(shape.label, ROOM)):
         yield f'<text x="{units(x + PAD)}" y="{units(y + 20 + LINE * (i + 1) + 1)}">{escape(line)}</text>'
-    yield "</g>"
-
-
-# --- text ------------------------------------------------------------------------------------------------------
-
-
-def measure(text: str, size: float) -> float:
-    """How wide a text is at most, in user units: nobody knows the reader's font, so letters are taken to be wide ones."""
-    total = 0.0
-    for char in text:
-        if char.isascii():
-            total += 0.34 if char in "iljtfr.,:;'|!()[] " else 0.92 if char in "mwMW@%" else 0.72 if char.isupper() else 0.585
-        else:
-            total += 0.62 * width(char)
-    return total * size
-
-
-def cut(text: str, room: float, size: float) -> str:
-    """As much of a text as fits, with `…` for what does not."""
-    text = sanitize(text)
-    if measure(text, size) <= room:
-        return text
-    kept = ""
-    room -= size
-    for char in text:
-        room -= measure(char, size)
-        if room < 0:
-            break
-        kept += char
-    return kept.rstrip() + "…"
-
-
-def two_lines(label: str) -> list[str]:
-    """A label on at most two lines, broken between words."""
-    words = sanitize(" ".join(label.split()))[:400].split(" ")
-    first = words[0]
-    taken = 1
-    while taken < len(words) and measure(f"{first} {words[taken]}", 11.5) <= ROOM:
-        first += f" {words[taken]}"
-        taken += 1
-    rest = " ".join(words[taken:])
-    return [cut(first, ROOM, 11.5), *([cut(rest, ROOM, 11.5)] if rest else [])]
-
-
-def escape(text: str) -> str:
-    """Inert in an element and in a quoted attribute; control characters, which XML has no way to write, are shown escaped."""
-    text = sanitize(text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
 
 
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}{'s' if n != 1 else ''}"
-
-
-def units(number: float) -> str:
-    """A number of user units, to a tenth."""
-    return f"{number:.1f}".removesuffix(".0")

@@ -77,6 +77,8 @@ def test_nothing_makes_it_wider_than_the_screen(browser: Browser, site: Path, wi
 def test_without_scripts_all_is_there(browser: Browser, site: Path) -> None:
     with tab(browser, site / "index.html", java_script_enabled=False) as one:
         assert len(rows(one)) == 5
-        assert not one.page.is_visible("#filters")
+        assert not one.page.is_visible("#filters") and not one.page.is_visible("text=Menu")
         one.page.click("text=Which queue")
         assert one.page.inner_text("h1") == "Which queue"
+        one.page.click("text=Dialogues")
+        assert one.page.inner_text("h1") == "5 dialogues"

@@ -206,9 +206,36 @@ def test_light_and_dark_follow_the_reader_and_the_button(browser: Browser, page:
 def test_nothing_makes_the_page_wider_than_the_screen(browser: Browser, page: Path, width: int) -> None:
     with tab(browser, page, viewport={"width": width, "height": 800}) as one:
         assert one.js("document.documentElement.scrollWidth") <= width
+        one.press("/")
         one.page.fill("#search", "prices")
         one.settle()
         assert one.js("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [375, 768])
+def test_where_there_is_little_room_the_question_comes_first_and_a_menu_has_the_rest(browser: Browser, page: Path, width: int) -> None:
+    with tab(browser, page, viewport={"width": width, "height": 800}) as one:
+        assert one.js("document.querySelector('h1').getBoundingClientRect().top") < 200
+        assert not one.page.is_visible("nav") and not one.page.is_visible("#filters")
+        one.page.click("summary:text('Menu')")
+        one.page.click("nav >> text=Tensions")
+        one.settle()
+        assert one.in_view("tensions") and not one.page.is_visible("nav")  # it gives way to what was asked for
+        bar = one.js("document.querySelector('.side').getBoundingClientRect().bottom")
+        assert one.js("document.getElementById('h-tensions').getBoundingClientRect().top") >= bar  # and hides nothing of it
+        one.press("/")
+        assert one.focused == "search" and one.page.is_visible("#search")
+        one.quiet()
+
+
+def test_the_menu_is_open_where_there_is_room_and_where_the_address_filters(browser: Browser, page: Path) -> None:
+    with tab(browser, page) as one:
+        assert one.page.is_visible("nav") and one.page.is_visible("#filters") and not one.page.is_visible("text=Menu")
+        one.page.set_viewport_size(PHONE)
+        one.settle()
+        assert not one.page.is_visible("nav")
+    with tab(browser, page, "?kind=tension", viewport=PHONE) as one:
+        assert one.page.is_visible("#filters [name=kind]")
 
 
 def test_a_phone_shows_text_large_enough_to_read(browser: Browser, page: Path) -> None:
@@ -222,6 +249,11 @@ def test_without_scripts_all_is_there_and_links_work(browser: Browser, page: Pat
             assert not one.page.is_visible(gone) if one.page.query_selector(gone) else True
         assert "T0001" in one.shown(CARDS) and "R0101" in one.shown(CARDS)
         assert one.page.is_visible("#round-2-scone")
+        assert one.page.is_visible("nav")
+        one.page.set_viewport_size(PHONE)
+        one.page.click("text=Menu")
+        one.page.click("nav >> text=Tensions")
+        assert one.page.url.endswith("#tensions")
         one.page.click("#graph-figure .node[data-id=E0001]")
         assert one.page.url.endswith("#E0001")
         assert one.said == []

@@ -155,6 +155,15 @@ def test_what_is_no_file_in_a_folder_is_an_error_and_never_read(make: object, ro
     assert (said.status, there(root)) == (1, []) and "box/x.md: error[unsafe-path]" in said.err
 
 
+def test_what_goes_away_while_a_folder_is_read_is_no_trouble(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "in").mkdir()
+    (root / "in/a.recorded.md").write_text(RECORD)
+    real = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: [*real(path), "gone.recorded.md"] if "a.recorded.md" in real(path) else real(path))
+    said = bring(root, "in")
+    assert (said.status, there(root)) == (0, ["a"])
+
+
 def test_a_linked_file_that_is_named_is_read(root: Path) -> None:
     (root / "tea.md").write_text(RECORD)
     (root / "link.md").symlink_to("tea.md")

@@ -81,9 +81,9 @@ def test_status_says_in_words_how_it_stands(place: Place) -> None:
     place.blue("store", "project")
     assert word() == "projection current"
     place.rows("UPDATE dialogues SET version = 'old' WHERE id = 'one'")
-    assert word() == "projection 1 out of date: blue store project"
+    assert word() == f"projection 1 out of date: blue store project --store {URL}"
     place.rows("UPDATE blue_projection SET format = 'x'")
-    assert word() == "projection of another version: blue store project"
+    assert word() == f"projection of another version: blue store project --store {URL}"
 
 
 @pytest.mark.parametrize("store", ["files", "memory:"])

@@ -13,7 +13,9 @@ from blue_cli.dialogue.answers import EMPTY, NOTHING, read, unfenced
 
 GOOD = "[PERSPECTIVE P01: Reads win]\n\nThey outnumber writes.\n\n[RE:SUPPORT T0001]"
 FRONT = f"---\nexpert: muffin\n---\n{GOOD}"
-WORDS = st.sampled_from(["[TENSION T01: a]", "text", "", "  - item", "```", "````python", "~~~", "`", "---", "x = 1", "\t", "# Head", "\u2028", "\ufeff"])
+WORDS = st.sampled_from(
+    ["[TENSION T01: a]", "text", "", "  - item", "```", "````python", "~~~", "`", "---", "x = 1", "\t", "# Head", "\u2028", "\ufeff"]
+)
 TEXTS = st.lists(WORDS, max_size=8).map("\n".join)
 MARKS = st.sampled_from(["```", "````", "`````````", "~~~", "~~~~"])
 
@@ -43,8 +45,9 @@ def test_the_fence_around_all_of_it_goes(mark: str, info: str, inside: str) -> N
 @pytest.mark.parametrize(
     "given",
     [
-        f"Here it is:\n```\n{GOOD}\n```", f"```\n{GOOD}\n```\nI hope it helps.", f"```python\n{GOOD}\n```", f"```\n{GOOD}", f"{GOOD}\n```",
-        f"```\n{GOOD}\n~~~", f"```\n{GOOD}\n````", f"```\n{GOOD}\n```\n\n```\nmore\n```", "```", "```\n```", "``\na\n``", f"```\n{GOOD}\n``` x",
+        f"Here it is:\n```\n{GOOD}\n```", f"```\n{GOOD}\n```\nI hope it helps.", f"```python\n{GOOD}\n```", f"```\n{GOOD}",
+        f"{GOOD}\n```", "```", "```\n```", "``\na\n``",
+        f"```\n{GOOD}\n~~~", f"```\n{GOOD}\n````", f"```\n{GOOD}\n```\n\n```\nmore\n```", f"```\n{GOOD}\n``` x",
     ],
 )  # fmt: skip
 def test_any_other_text_stays_as_it_is(given: str) -> None:
@@ -115,7 +118,8 @@ def test_what_is_no_text_is_a_finding(data: bytes, line: int) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        "```\na\n```" + " " * 500_000 + "x", "```" + " " * 500_000 + "x", "`" * 1_000_000, "```\n" * 250_000, "~" * 500_000 + "\n" + "~" * 499_999,
+        "```\na\n```" + " " * 500_000 + "x", "```" + " " * 500_000 + "x", "`" * 1_000_000, "```\n" * 250_000,
+        "~" * 500_000 + "\n" + "~" * 499_999,
         " " * 1_000_000, "\n" * 1_000_000, "```\n" + "\t" * 900_000, "```\n" + " \n" * 400_000 + "x",
     ],
 )  # fmt: skip

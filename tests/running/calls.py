@@ -19,7 +19,7 @@ from blue_cli.running.pool import Pool
 
 EXPERTS = Path(__file__).parents[2] / "fixtures/experts"
 ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-MARK = "BLUE_TEST_MARK"  # a variable by which a test finds what it started, whatever became of it
+MARK = "TEST_OF_BLUE"  # a variable by which a test finds what it started, whatever became of it
 LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 
 

@@ -120,7 +120,8 @@ def test_a_keeper_that_somebody_has_ended_is_no_reason_to_fail() -> None:
 def test_only_what_carries_the_very_token_is_found() -> None:
     token = "0123abcd"
     env = {**ENV, MARK: "token"}
-    kept = [subprocess.Popen(["sleep", "600"], env={**env, TOKEN: value}) for value in (token, f"{token}.1", f"{token}.1.ef.2", f"{token}1", f"x{token}")]
+    values = (token, f"{token}.1", f"{token}.1.ef.2", f"{token}1", f"x{token}")
+    kept = [subprocess.Popen(["sleep", "600"], env={**env, TOKEN: value}) for value in values]
     kept.append(subprocess.Popen(["sleep", "600"], env={**env, f"X{TOKEN}": token, "Y": f"{TOKEN}={token}"}))
     try:
         pids = [process.pid for process in kept]

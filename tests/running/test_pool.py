@@ -139,9 +139,11 @@ def test_how_it_ended(text: str, ended: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("made", "why"),
     [
-        (job("x", "/nonexistent/program"), b"No such file"), (job("x", "a\0b"), b"null"), (job("x", "cat", cwd="/dev/null/nowhere"), b"Not a dir"),
+        (job("x", "/nonexistent/program"), b"No such file"), (job("x", "a\0b"), b"null"),
+        (job("x", "cat", cwd="/dev/null/nowhere"), b"Not a dir"),
         (job("x", "/"), b"ermission denied"), (job("x", str(EXPERTS / "README.md")), b"ermission denied"),
-        (job("x", "cat", "\ud800"), b"encode"), (job("x", *["y" * 100_000] * 50), b"too long"), (job("x", "cat", **{"A=B": "c"}), b"illegal"),
+        (job("x", "cat", "\ud800"), b"encode"), (job("x", *["y" * 100_000] * 50), b"too long"),
+        (job("x", "cat", **{"A=B": "c"}), b"illegal"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_started_says_why_and_keeps_nobody_from_running(made: Job, why: bytes) -> None:
@@ -210,6 +212,16 @@ def test_where_the_end_of_children_is_ignored_it_is_known_all_the_same() -> None
     finally:
         signal.signal(signal.SIGCHLD, before)
     assert [seen.outcomes[name].status for name in "xy"] == [3, 0]
+
+
+def test_where_there_is_no_way_to_look_at_the_end_without_reaping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS before Python 3.13."""
+    monkeypatch.delattr(os, "waitid")
+    stubborn = job("stubborn", str(EXPERTS / "stubborn"), timeout=0.3, mark="reap")
+    jobs = [shell("parent", "sleep 600 & echo done", mark="reap"), shell("x", "exit 3", mark="reap"), stubborn]
+    seen = run(*jobs)
+    assert [(seen.outcomes[made.name].ended, seen.outcomes[made.name].status) for made in jobs] == [(DONE, 0), (FAILED, 3), (TIMEOUT, -9)]
+    assert gone("reap", 1)
 
 
 # --- broken off ------------------------------------------------------------------------------------------------------

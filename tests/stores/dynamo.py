@@ -209,11 +209,15 @@ def refuse_beyond_limits(name: str, body: dict[str, Any]) -> None:
         keys = [json.dumps([item["pk"], item["sk"]]) for item in items]
         assert 1 <= len(items) <= 100 and len(set(keys)) == len(keys)
         assert sum(map(weight, items)) <= 4_000_000
+        assert all(what.get(said, "none") for what in operations for said in ("ExpressionAttributeNames", "ExpressionAttributeValues"))
     if name == "BatchWriteItem":
         requests = [one for some in decoded(body["RequestItems"]).values() for one in some]
         items = [what.get("Item") or what["Key"] for one in requests for what in one.values()]
-        assert 1 <= len(items) <= 25
+        assert 1 <= len(items) <= 25 and len({json.dumps([item["pk"], item["sk"]]) for item in items}) == len(items)
         assert sum(map(weight, items)) <= 16_000_000
+    if name == "BatchGetItem":
+        wanted = [json.dumps(one) for some in body["RequestItems"].values() for one in some["Keys"]]
+        assert 1 <= len(wanted) <= 100 and len(set(wanted)) == len(wanted)
     for item in items:
         assert weight(item) <= 409_600
         assert 1 <= len(item["pk"]["S"].encode()) <= 2048 and 1 <= len(item["sk"]["S"].encode()) <= 1024

@@ -12,10 +12,12 @@ import pytest
 
 from blue_cli.actions import recalled
 from blue_cli.actions.listing import list_things
-from blue_cli.actions.projecting import Graphs
+from blue_cli.actions.projecting import Graphs, condition
 from blue_cli.actions.stats import stats
 from blue_cli.dialogue.ids import uuid7
-from blue_cli.stores import dynamo_wire
+from blue_cli.dialogue.schema import TABLES
+from blue_cli.errors import Unavailable
+from blue_cli.stores import dynamo_answers, dynamo_wire
 from blue_cli.stores.dynamo_answers import ANSWERS
 from blue_cli.stores.dynamo_items import DIRECTORY, key, place
 from blue_cli.stores.dynamo_projection import FLAG, form
@@ -25,7 +27,7 @@ from blue_cli.stores.projecting import Asked
 from blue_cli.views.items import Filter
 from tests.dialogue.build import panel
 from tests.dialogue.judged import AGREED, with_verdict
-from tests.stores.dynamo import Watched, dynamo, endpoint, new_table, plain  # noqa: F401 - a fixture
+from tests.stores.dynamo import Watched, dynamo, endpoint, everything, new_table, plain  # noqa: F401 - a fixture
 from tests.stores.projections import assert_same, blobs, fill, of
 
 pytestmark = pytest.mark.usefixtures("dynamo")
@@ -127,13 +129,32 @@ def test_what_an_answer_leaves_is_asked_for_again() -> None:
     assert watched.sent == ["GetItem", "Query", *["BatchGetItem"] * 4, "Query"]
 
 
+def test_an_answer_that_leaves_everything_is_asked_for_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, store = filled_once(endpoint())
+    wire = store.wire
+    left = {"Responses": {}, "UnprocessedKeys": {wire.target.table: {"Keys": [key("a", "b")]}}}
+    asked: list[Any] = []
+    monkeypatch.setattr(wire.client, "batch_get_item", lambda RequestItems: asked.append(RequestItems) or left, raising=False)
+    with pytest.raises(Unavailable, match="does not answer for now"):
+        list(wire.items([key("a", "b")]))
+    assert len(asked) == dynamo_wire.TRIES
+
+
+def test_a_dialogue_that_fits_into_no_item_is_asked_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamo_answers, "ITEM", 200)
+    url, store = filled(FILES)
+    assert ANSWERS not in {sk for _, sk in everything(url)}
+    assert condition(store).behind == 0
+    assert loads(url) == ["GetItem", "Query", "BatchGetItem", "Query", "Query"]
+
+
 def _packed(rows: Any) -> bytes:
     return zlib.compress(json.dumps(rows).encode())
 
 
 NO_ANSWERS = {
     "no JSON": b"x", "no item": None, "cut": _packed({})[:-5], "no table": _packed({}), "deep": zlib.compress(b"[" * 200_000),
-    "other rows": _packed({table.name: [[1, 2]] for table in Graphs.tables}), "a bomb": zlib.compress(b" " * (34 << 20)),
+    "other rows": _packed({table.name: [[1, 2]] for table in Graphs.tables}), "a bomb": zlib.compress(b" " * (17 << 20) + b"{}"),
     "a list": _packed([]), "no list": _packed({table.name: 7 for table in Graphs.tables}),
 }  # fmt: skip
 
@@ -142,6 +163,24 @@ NO_ANSWERS = {
 def test_what_blue_did_not_write_is_no_answer(name: str) -> None:
     url, store = filled_once(endpoint())
     data = NO_ANSWERS[name]
-    item = {**key(place(uuid7(0, 0)), ANSWERS), **({"rows": {"B": data}} if data is not None else {})}
+    item = {**key(place(uuid7(0, 0)), ANSWERS), "form": {"S": form(Graphs())}, **({"rows": {"B": data}} if data is not None else {})}
     store.wire.client.put_item(TableName=store.wire.target.table, Item=item)
+    assert loads(url) == ["GetItem", "Query", "BatchGetItem", "Query", "Query"]
+
+
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
+    "larger than any": lambda raw: raw + b" " * (17 << 20),
+    "one row of the last table wrong": lambda raw: json.dumps(json.loads(raw) | {TABLES[-1].name: [[1]]}).encode(),
+    "of another version": lambda raw: json.dumps(json.loads(raw) | {"dialogues": [[*json.loads(raw)["dialogues"][0][:-1], "v"]]}).encode(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_no_longer_what_blue_wrote_is_no_answer(change: str) -> None:
+    url, store = filled_once(endpoint())
+    store.project(uuid7(0, 0), Graphs())
+    wire, where = store.wire, (place(uuid7(0, 0)), ANSWERS)
+    item = everything(url)[where]
+    packed = zlib.compress(CHANGES[change](zlib.decompress(item["rows"]["B"])))
+    wire.client.put_item(TableName=wire.target.table, Item=item | {"rows": {"B": packed}})
     assert loads(url) == ["GetItem", "Query", "BatchGetItem", "Query", "Query"]

@@ -9,9 +9,11 @@ import pytest
 from blue_cli.actions.projecting import Graphs, condition, project, unproject
 from blue_cli.dialogue.ids import uuid7
 from blue_cli.errors import Unavailable
+from blue_cli.stores import dynamo_projection
 from blue_cli.stores.base import Snapshot
 from blue_cli.stores.dynamo_items import ITEM, KEY, size
 from blue_cli.stores.dynamo_projection import SHARDS, items, shard
+from blue_cli.stores.dynamo_table import is_there, prepare
 from blue_cli.stores.dynamo_url import target_of
 from blue_cli.stores.dynamodb import DynamoStore
 from blue_cli.stores.projecting import Condition
@@ -114,6 +116,15 @@ def test_it_is_dropped_without_a_trace(store: DynamoStore, url: str) -> None:
     assert made(store) == 3
 
 
+def test_the_table_is_still_one_of_blue(store: DynamoStore, url: str) -> None:
+    made(store)
+    store.wire.client.put_item(TableName=target_of(url).table, Item={"pk": {"S": "x"}, "sk": {"S": "y"}})
+    assert is_there(store.wire)
+    assert prepare(store.wire, pause=0) is False
+    unproject(store)
+    assert is_there(store.wire)
+
+
 def test_a_listing_does_not_see_it(store: DynamoStore) -> None:
     made(store)
     assert [row.id for row in store.dialogues()] == ["d0", "d1", "d2"]
@@ -126,6 +137,14 @@ def test_no_item_is_too_large_and_no_key_too_long() -> None:
         assert size(item) <= ITEM
         assert len(item["sk"]["S"].encode()) <= KEY
         assert len(item.get("at", item["sk"])["S"].encode()) <= KEY
+
+
+def test_a_text_that_is_larger_than_a_row_may_be_is_not_in_it(store: DynamoStore, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamo_projection, "TEXT", 40)
+    store.commit(UIDS[2], store.load(UIDS[2]).version, {"contribution/01#muffin": b"[TENSION T01: " + b"x" * 50 + b"]\n"})
+    store.project(UIDS[2], Graphs())
+    tension = rows(url)[f"projection#{UIDS[2]}", "tension#MUFFIN-T0101"]
+    assert "label" not in tension and tension["status"] == {"S": "open"}
 
 
 # --- kept current -------------------------------------------------------------------------------------------------

@@ -59,9 +59,9 @@ def table(follow: bool = True) -> tuple[str, DynamoStore]:
     return url, store
 
 
-def watched(url: str) -> Watched:
+def watched(url: str, page: int | None = None) -> Watched:
     """A store that follows what it writes, and whose requests are seen."""
-    made = Watched(url)
+    made = Watched(url, page)
     made.store.projector = Graphs
     return made
 
@@ -90,7 +90,7 @@ def right(there: Mapping[tuple[str, str], Any], uid: str = UID) -> dict[str, Any
 
 
 def bare(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name not in ("g", "n", "sum")}
+    return {name: value for name, value in item.items() if name not in ("g", "n", "sum") and (name != "form" or item["sk"] != {"S": HEAD})}
 
 
 def assert_honest(url: str, *uids: str) -> list[bool]:
@@ -199,7 +199,7 @@ def test_killed_before_any_request_nothing_half_written_is_current_and_the_next_
     if turns:
         take_turns(monkeypatch)
     seen, writer = [], watched(table()[0])
-    for turn in range(1, 40):
+    for turn in range(1, 40, 1 + turns):
         url, store = table()
         again(writer, turn, die)
         try:
@@ -258,7 +258,90 @@ def assert_never_mixed(what: str, follows: bool) -> None:
     raise AssertionError("it never ended")
 
 
+def test_rows_of_two_ids_in_one_query_are_not_compared_with() -> None:
+    """Renamed while the query runs, and back before anything is written: version, id and token are those that were read."""
+    writer = watched(table()[0], page=3)
+    for turn in range(5, 10):  # the first four: of the commit, and whether there is a projection
+        url, store = table()
+        back: list[DynamoStore] = []
+
+        def come(store: DynamoStore = store, back: list[DynamoStore] = back, url: str = url) -> None:
+            store.rename(UID, "two")
+            back.append(plain(url))
+
+        def go(name: str, request: Any, back: list[DynamoStore] = back) -> None:
+            if back and name == "TransactWriteItems":
+                back.pop().rename(UID, "one")
+
+        again(writer, turn, come)
+        writer.hooks.append(go)
+        add(writer.store)
+        assert writer.sent[turn - 1] == "Query"
+        assert_honest(url)
+
+
+def test_no_row_is_there_without_the_item_that_says_whose_turn_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has taken the rows away, to seal, may trust that nobody who was about to write goes on."""
+    take_turns(monkeypatch)
+    writer = watched(table()[0])
+    for turn in range(4, 40, 2):
+        url, store = table()
+
+        def look(name: str, request: Any, turn: int = turn, url: str = url) -> None:
+            assert len(writer.sent) <= turn or rows(url).keys() in (set(), rows(url).keys() | {HEAD})
+
+        again(writer, turn, lambda store=store: dynamo_projection.clear(store.wire, UID))  # type: ignore[misc]
+        writer.hooks.append(look)
+        add(writer.store)
+        if len(writer.sent) < turn:
+            return
+    raise AssertionError("it never ended")
+
+
+class Later(Graphs):
+    """Of a blue to come."""
+
+    format = "later"
+
+
+def test_killed_while_rows_of_another_form_are_made_anew_the_rest_is_behind_and_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, store = table()
+    monkeypatch.setattr(dynamo_projection, "_make_index", lambda wire, index: None)
+    assert store.begin_projection(Later()) == [UID]
+    assert store.begin_projection(Later()) == [UID], "nobody has made them yet"
+    store.projector = Later
+    assert store.moment(lambda ask: ask.one("SELECT count(*) FROM dialogues", ())) == [(0,)]
+    store.project(UID, Later())
+    assert store.begin_projection(Later()) == []
+    assert store.moment(lambda ask: ask.one("SELECT count(*) FROM dialogues", ())) == [(1,)]
+
+
 # --- sealed --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["seals", "adopts"])
+def test_rows_that_come_back_before_it_is_sealed_or_moves_away_are_gone_afterwards(what: str) -> None:
+    """Whoever seals may be killed right after the deed, so nothing may be left to do."""
+    writer = watched(table()[0])
+    for turn in range(1, 20):
+        url, store = table()
+        again(writer, turn, lambda store=store: store.project(UID, Graphs()))  # type: ignore[misc]
+        writer.store.projector = None
+        OVERTAKERS[what](writer.store)
+        assert rows(url).keys() <= {HEAD}
+        if len(writer.sent) < turn:
+            assert turn > 5
+            return
+    raise AssertionError("it never ended")
+
+
+def test_rows_of_an_older_dialogue_go_with_its_id() -> None:
+    url, store = table(follow=False)
+    store.create("older:old", "old", {address: data for address, data in blobs(FILES, UID).items() if address != "dialogue"})
+    store.project("older:old", Graphs())
+    assert len(rows(url, "older:old")) > 5
+    store.rename("older:old", "new")
+    assert rows(url, "older:old") == {}
 
 
 def test_no_row_is_left_of_what_is_sealed_by_somebody_who_can_make_none() -> None:
@@ -267,7 +350,7 @@ def test_no_row_is_left_of_what_is_sealed_by_somebody_who_can_make_none() -> Non
     add(store, SEALED)
     assert rows(url) == {}
     assert condition(store).behind == 1
-    list(project(store))
+    store.project(UID, Graphs())
     assert rows(url).keys() == {HEAD}
 
 

@@ -20,9 +20,13 @@ from tests.dialogue.build import read as sources_of
 
 BEFORE = {
     "muffin": "[TENSION T01: Memory]\n\nWho pays?\n\n[RECOMMENDATION R01: A small cache]\n\nCheap.",
-    "scone": "[TENSION T01: Staleness]\n\nHow old may it be?\n\n[RECOMMENDATION R01: A minute at most]\n\nBearable.\n\n[RE:ADDRESS SCONE-T0001]",
+    "scone": "[TENSION T01: Staleness]\n\nHow old may it be?\n\n[RECOMMENDATION R01: A minute at most]\n\nBearable.\n\n"
+    "[RE:ADDRESS SCONE-T0001]",
 }
-NOW = {"muffin": "[CLAIM C01: Reads win]\n\nTen to one.\n\n[RE:RESOLVE MUFFIN-T0001]", "scone": "[CLAIM C01: Not at night]\n\nThen writes win.\n"}
+NOW = {
+    "muffin": "[CLAIM C01: Reads win]\n\nTen to one.\n\n[RE:RESOLVE MUFFIN-T0001]",
+    "scone": "[CLAIM C01: Not at night]\n\nThen writes win.\n",
+}
 
 
 def rounds(now: Mapping[str, str] = NOW) -> dict[str, str]:

@@ -246,3 +246,37 @@ def test_a_drawing_of_too_many_leads_to_the_texts() -> None:
 def test_more_lines_than_anybody_reads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_grounds, "MOST", 2)
     assert "more lines are left out" in read(FULL).text
+
+
+# --- no longer than it must be --------------------------------------------------------------------------------------
+
+
+def test_the_search_is_told_only_what_no_card_shows() -> None:
+    long = "word " * 100 + "last."
+    bodies = {"muffin": f"[TENSION T01: a]\n{long}\n\n[CLAIM C01: b]\nShort.\n\n[EVIDENCE E01: c]\n`Code` begins it.\n"}
+    out = html(panel(bodies))
+    found = {e["id"]: e for e in json.loads(out.rpartition('id="data">')[2].partition("</script>")[0])["entities"]}
+    shown = re.search(r'id="T0001".*?class="excerpt">([^<]*)…<', out, re.S)
+    assert shown and shown[1] + found["T0001"]["more"] == long.strip()
+    assert (found["C0001"]["more"], found["E0001"]["text"]) == ("", "`Code` begins it.")
+
+
+def test_what_was_said_about_a_thing_is_cut_and_its_own_words_are_not_said_again() -> None:
+    bodies = {"muffin": f"[CLAIM C01: a]\n\n[EVIDENCE E01: b]\n[RE:SUPPORT C01] {'because ' * 60}\n"}
+    found = read(panel(bodies))
+    quotes = ["".join(text for text, inside in found.texts(e)) if hasattr(found, "texts") else "" for e in found.find("q")]
+    assert len(quotes) == 1
+    assert html(panel(bodies)).count("because because") < 100
+
+
+def test_without_a_verdict_a_tree_says_more_than_a_card_does() -> None:
+    flat = "[RECOMMENDATION R01: a]\n\n[EVIDENCE E01: b]\n[RE:SUPPORT R01]\n"
+    assert "stands on its card" in read(panel({"muffin": flat})).text
+    deep = f"{flat}\n[CLAIM C01: c]\n[RE:SUPPORT E01]\n"
+    assert "What R0001 rests on" in read(panel({"muffin": deep})).text
+
+
+def test_a_page_beside_an_index_leads_back_to_it() -> None:
+    links = [e.attrs["href"] for e in Page(html(FULL, Edition(up="index.html"))).find("a") if not e.attrs["href"].startswith("#")]
+    assert links == ["index.html"]
+    assert all(e.attrs["href"].startswith("#") for e in read(FULL).find("a"))

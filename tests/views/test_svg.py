@@ -14,7 +14,8 @@ from blue_cli.actions.load import load
 from blue_cli.dialogue.links import Links
 from blue_cli.stores.files import FilesStore
 from blue_cli.views.graphs import Drawing, Wanted, draw
-from blue_cli.views.svg import CLUSTERED, measure, svg
+from blue_cli.views.svg import CLUSTERED, svg
+from blue_cli.views.svgtext import measure
 from tests.bench import arguments
 from tests.views.test_graphs import HOSTILE, drawing, full
 

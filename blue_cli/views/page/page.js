@@ -50,6 +50,19 @@
     if (location.hash) reach(location.hash);
   }
 
+  // --- the menu: the contents, the search and the filters; open where there is room beside the text ------------
+
+  const menu = one(".menu");
+  const room = matchMedia("(min-width: 66rem)");
+  function unfold() {
+    if (!menu) return;
+    const suit = () => { menu.open = room.matches || fields.some(chosen); }; // filters out of the address are to be seen
+    suit();
+    menu.hidden = false;
+    room.addEventListener("change", suit);
+    menu.addEventListener("click", (event) => { if (event.target.closest("a")) menu.open = room.matches; });
+  }
+
   // --- filters ------------------------------------------------------------------------------------------------
 
   const form = one("#filters");
@@ -129,12 +142,19 @@
     if (indexed) return indexed;
     const data = JSON.parse(one("#data")?.textContent || "{}");
     indexed = (data.entities ?? []).map((about) => ({
-      about: { ...about, experts: (about.experts ?? []).join(" ") },
+      about: { ...about, experts: (about.experts ?? []).join(" "), text: textFor(about) },
       id: fold(about.id),
       label: fold(about.label ?? ""),
-      text: fold(about.text ?? ""),
     }));
+    for (const entry of indexed) entry.text = fold(entry.about.text);
     return indexed;
+  }
+
+  // A card shows how its text begins: with `more` the data has only how that goes on.
+  function textFor({ id, text, more }) {
+    if (more === undefined) return text ?? "";
+    const begun = one(".excerpt", document.getElementById(id) ?? root)?.textContent ?? "";
+    return `${begun.replace(/…$/, "")}${more}`;
   }
 
   // Every word must be found. An id counts more than a label, a label more than a text; 0: not found.
@@ -257,6 +277,7 @@
       if (event.defaultPrevented || typing || event.ctrlKey || event.metaKey || event.altKey) return;
       const help = one("#keys");
       if (event.key === "/" && search && !help?.open) {
+        if (menu) menu.open = true;
         search.focus();
         search.select();
       } else if (event.key === "?" && help) {
@@ -486,6 +507,7 @@
   root.classList.add("scripted");
   theme();
   if (form) searching();
+  unfold();
   keys();
   print();
   for (const figure of all("#graph-figure")) graph(figure);
