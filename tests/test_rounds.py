@@ -11,25 +11,31 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.panel import CRASHING, GOOD, JUDGE, STUBBORN, blue, script, sit
-from tests.running.calls import LINUX, MARK, alive, gone, soon
+from tests.running.calls import LINUX, alive, gone, marked, soon
 
 PANEL = [f"expert-{n:02}" for n in range(12)]
 HOLD = ("dialogue", "run", "--with", GOOD, "--judge", JUDGE, "--verdict", "--jobs", "3")
 PASSING = {"created", "basis", "front_matter", "line", "written"}  # moments, digests of moments, and lines that long front matter moves
 
 
-def start(root: Path, mark: str, *words: str) -> subprocess.Popen[bytes]:
-    """The program, with pipes."""
-    env = {**os.environ, MARK: mark}
+@contextmanager
+def start(root: Path, mark: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The program, with pipes; ended in the end, whatever became of the test."""
+    env = {**os.environ, **marked(mark)}
     command, pipe = [sys.executable, "-m", "blue_cli", *words], subprocess.PIPE
-    return subprocess.Popen(command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    with subprocess.Popen(command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def told(document: Any) -> Any:
@@ -64,8 +70,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     (top / "begun").mkdir()
     begun = sit(top / "begun", *PANEL)
     shutil.copytree(begun, top / "whole")
-    done = start(top / "whole", "whole", *HOLD, "--json")
-    out, err = done.communicate()
+    with start(top / "whole", "whole", *HOLD, "--json") as done:
+        out, err = done.communicate(timeout=120)
     document = json.loads(out)
     assert done.returncode == 0, err
     assert (document["ended"], [len(each["calls"]) for each in document["rounds"]]) == ("decided", [13, 13, 13])
@@ -95,7 +101,7 @@ def test_twelve_over_three_rounds_to_a_verdict_killed_ten_times_and_called_again
         seen = len(now)
     assert 10 < seen < len(expected), "the kills came while it was under way"
     with start(root, "killed", *HOLD) as process:
-        assert process.wait() == 0
+        assert process.wait(120) == 0
     assert gone("killed", 1) and blue(root, "check", "--strict").status == 0
     assert exported(root) == exported(whole)
     assert bodies(root) == expected
@@ -123,25 +129,24 @@ def test_a_signal_ends_what_was_started_and_keeps_what_was_answered(tmp_path: Pa
         assert soon(lambda: (root / ".blue/dialogues/cache/round-0/muffin.md").exists() and len(alive(mark)) >= 4)
         process.send_signal(number)
         err = process.stderr.read().decode()
-        assert process.wait() == 130
+        assert process.wait(60) == 130
     assert gone(mark, 1)
-    assert "interrupted" in err and "Traceback" not in err and "the same again asks only who is missing" in err
+    assert "interrupted" in err and "Traceback" not in err and "asks only who is missing" in err
     assert blue(root, "check", "--strict").status == 0 and len(bodies(root)) == 2
     again = blue(root, "round", "run", "--with", GOOD, "--json").json
     assert [call["expert"] for call in again["calls"]] == ["scone"] and again["written_before"] == ["muffin"]
 
 
 @LINUX
-def test_a_second_ctrl_c_does_not_wait_for_who_ignores_the_first(tmp_path: Path) -> None:
+def test_a_second_ctrl_c_does_not_break_off_the_tidying_up_of_the_first(tmp_path: Path) -> None:
     root = sit(tmp_path)
     with start(root, "twice", "round", "run", "--with", STUBBORN) as process:
         assert soon(lambda: len(alive("twice")) >= 8)
-        begun = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        process.communicate()
-        assert process.returncode == 130 and time.monotonic() - begun < 1.9, "two seconds is how long it would wait"
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130 and b"Traceback" not in err
     assert gone("twice", 1)
 
 
@@ -180,7 +185,7 @@ def test_who_writes_by_hand_while_a_command_thinks_is_not_overwritten(tmp_path: 
         assert soon((tmp_path / "asked").exists)
         assert blue(root, "round", "add", str(tmp_path / "scone.md"), "-d", "cache", *at).status == 0
         (tmp_path / "go").touch()
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=60)
     calls = {call["expert"]: call for call in json.loads(out)["calls"]}
     assert process.returncode == 0, err  # everybody has written
     assert (calls["muffin"]["state"], calls["scone"]["state"]) == ("added", "overtaken") and "already" in calls["scone"]["why"]

@@ -15,6 +15,7 @@ SHELL = "/bin/sh"
 OWN = "BLUE_"  # variables that are blue's business: keys, the store's password; a command gets none of them
 
 
+LONGEST = 8000  # characters of a role in a variable, of which no one may be longer than 128 KiB
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "fish", "ash"})
 
 
@@ -68,9 +69,9 @@ def parse(given: list[str], judge: str, panel: tuple[str, ...], shell: bool) -> 
 
 
 def command(text: str, shell: bool) -> Command:
-    """One command line, split as a shell would split it. `WrongCall` when that is impossible."""
+    """One command line, split as a shell would split it; for a shell it stays whole. `WrongCall` when that is impossible."""
     try:
-        words = tuple(shlex.split(text))
+        words = (SHELL, "-c", text) if shell and text.strip() else tuple(shlex.split(text))
     except ValueError as error:
         raise WrongCall(f"{text!r} is no command line", why=str(error), fix="check its quotes") from None
     if not words:
@@ -111,5 +112,5 @@ def _within_quotes(text: str) -> bool:
 def environment(env: Mapping[str, str], dialogue: str, expert: Expert, round: int) -> dict[str, str]:
     """What a command finds in its environment: the user's own, without blue's, and who it answers for."""
     kept = {name: value for name, value in env.items() if not name.startswith(OWN)}
-    role = expert.role.replace("\0", "")  # which no environment can hold
+    role = expert.role.replace("\0", "")[:LONGEST]  # what no environment can hold would keep the command from being started
     return {**kept, "BLUE_DIALOGUE": dialogue, "BLUE_EXPERT": expert.slug, "BLUE_ROLE": role, "BLUE_ROUND": str(round)}

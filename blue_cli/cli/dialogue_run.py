@@ -59,10 +59,12 @@ def run_(
 
 def _run(here: Call, uid: str, wanted: run.Wanted, most: int | None, verdict: bool) -> Course:
     from blue_cli.actions.course import run_course
+    from blue_cli.actions.load import readable
     from blue_cli.actions.overview import read
     from blue_cli.views import running as view
 
     store = here.workspace.store
+    readable(store.load(uid))  # of what nobody can read, nobody knows whether it has converged
     graph = read(store, uid)
     way = run.way_of(here, wanted, tuple(e.slug for e in graph.meta.experts))
     with run.running(here, wanted, uid) as (pool, shown):

@@ -156,7 +156,8 @@ def _warning_lines(warnings: Iterable[Finding], color: bool) -> Iterable[str]:
 
 
 def _error_lines(error: BlueError, color: bool) -> Iterable[str]:
-    place = _place(error.path, error.line, error.column)
+    said = bool(error.path) and not error.line and error.message.startswith(f"{error.path}: ")  # a store's errors name it themselves
+    place = "" if said else _place(error.path, error.line, error.column)
     yield f"blue: {paint('error', 'error', color)}: {place}{sanitize(error.message)}"
     yield from _because(error.why, error.fix)
     for finding in error.findings if isinstance(error, Refused | Tampered) else ():

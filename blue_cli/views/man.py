@@ -79,5 +79,5 @@ def _entry(entry: Entry) -> Iterable[str]:
 
 
 def _terms(options: Iterable[Option]) -> Iterable[str]:
-    for option in options:
-        yield from (".TP", f"\\fB{escape(option.name)}\\fR", escape(option.help))
+    for option in options:  # a list of choices may be longer than a line: it breaks after each
+        yield from (".TP", "\\fB" + escape(option.name).replace("|", "|\\:") + "\\fR", escape(option.help))

@@ -139,8 +139,8 @@ def test_what_only_does_not_go_together_with_others_is_said_without_them(desk: D
 
 
 def test_ones_own_are_named_as_they_are_written(desk: Desk) -> None:
-    (finding,) = take(desk, "```\n[CLAIM C01: a]\n\n[RE:DEPEND C0001]\n```").findings
-    assert (finding.rule, finding.line, finding.fix) == ("dangling-ref", 3, "write C01") and "no such id" in finding.message
+    (finding,) = take(desk, "```\n[CLAIM C01: a]\n\n[CLAIM C02: b]\n\n[RE:DEPEND C0001]\n```").findings
+    assert (finding.rule, finding.line, finding.fix) == ("dangling-ref", 5, "write C01") and "no such id" in finding.message
     assert take(desk, "[CLAIM C01: a]\n\n[CLAIM C02: b]\n[RE:DEPEND C01]\n").kept
 
 

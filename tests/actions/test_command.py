@@ -133,6 +133,15 @@ def test_a_role_does_not_become_a_part_of_a_shells_text(text: str) -> None:
     assert command("env -c {role}", shell=False)
 
 
+def test_what_only_a_shell_understands_is_left_to_it() -> None:
+    text = "cat <<'END'\nit's {round}\nEND"
+    assert words_for(command(text, shell=True), "muffin", "r", 0)[:2] == ("/bin/sh", "-c")
+    with pytest.raises(WrongCall):
+        command(text, shell=False)
+    with pytest.raises(WrongCall, match="empty"):
+        command(" ", shell=True)
+
+
 # --- environment -----------------------------------------------------------------------------------------------------
 
 
@@ -145,3 +154,8 @@ def test_the_users_environment_without_what_is_blues() -> None:
         "BLUE_ROUND": "3",
     }  # fmt: skip
     assert given["BLUE_EXPERT"] == "x", "a copy"
+
+
+def test_a_role_that_no_environment_can_hold_keeps_no_command_from_running() -> None:
+    env = environment({"PATH": "/usr/bin:/bin"}, "cache", Expert("muffin", "a\0b" + "é" * 200_000), 0)
+    assert subprocess.run(["printenv", "BLUE_ROLE"], env=env, capture_output=True, check=True).stdout.decode().startswith("abé")

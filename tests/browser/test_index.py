@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.tab import Browser, Tab, tab
+from tests.browser.tab import PHONE, Browser, Tab, tab
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install 'blue-dialogue[test]'")
 URGENT = ["2026-04-stale", "2026-05-under-way", "2026-06-begun", "2026-03-prices", "2026-02-closed"]
@@ -72,6 +72,16 @@ def test_another_order(opened: Tab) -> None:
 def test_nothing_makes_it_wider_than_the_screen(browser: Browser, site: Path, width: int) -> None:
     with tab(browser, site / "index.html", viewport={"width": width, "height": 800}) as one:
         assert one.js("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_a_menu_has_the_search(browser: Browser, site: Path) -> None:
+    with tab(browser, site / "index.html", viewport=PHONE) as one:
+        assert one.js("document.querySelector('h1').getBoundingClientRect().top") < 200
+        assert not one.page.is_visible("#search")
+        one.page.click("text=Menu")
+        one.page.fill("#search", "queue")
+        assert len(rows(one)) == 1
+        one.quiet()
 
 
 def test_without_scripts_all_is_there(browser: Browser, site: Path) -> None:

@@ -181,6 +181,13 @@ def test_paper_shows_what_is_filtered_and_folded(browser: Browser, page: Path) -
         assert one.said == []
 
 
+def test_on_paper_the_drawing_fills_the_sheet_and_its_legend_a_line(browser: Browser, page: Path) -> None:
+    with tab(browser, page) as one:
+        one.page.emulate_media(media="print")
+        widths = one.js("[...document.querySelectorAll('.legend svg')].map((svg) => svg.getBoundingClientRect().width)")
+        assert widths and max(widths) < 40
+
+
 def colours(one: Tab) -> list[str]:
     """Of the page and its text."""
     style = "getComputedStyle(document.documentElement)"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import report
+from tests.browser.dialogues import start, write
 from tests.browser.tab import Browser, Tab, tab
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install 'blue-dialogue[test]'")
@@ -142,3 +144,15 @@ def test_the_skip_link_skips(opened: Tab) -> None:
     opened.press("Tab", "Enter")
     opened.settle()
     assert opened.focused == "main"
+
+
+def test_what_the_card_cuts_off_is_found_too(browser: Browser, tmp_path: Path) -> None:
+    start(tmp_path, "long", "Long", "muffin:Baker")
+    write(tmp_path, "long", 0, {"muffin": f"[TENSION T01: a]\nFirst {'come ' * 100}the needles.\n"})
+    with tab(browser, report(tmp_path, "long", tmp_path / "long.html")) as one:
+        one.press("/")
+        assert found(one, "first needle") == ["T0001"]  # one on the card, one only in the data
+        assert one.page.inner_text("#results mark") == "First"
+        assert found(one, "needle") == ["T0001"]
+        assert one.page.inner_text("#results mark") == "needle"
+        one.quiet()

@@ -8,7 +8,7 @@ import pytest
 
 from blue_cli.cli.options import call
 from blue_cli.cli.output import Result, Screen
-from blue_cli.errors import Finding
+from blue_cli.errors import Finding, Unavailable
 from blue_cli.views.listing import BY_VALUE, Column, counts_line
 from tests.cli.program import Said, Terminal, add, blue
 
@@ -126,3 +126,11 @@ def test_who_decides_about_colour(argv: list[str], env: dict[str, str], expected
 
 def test_tsv_has_no_colour_whatever_is_wanted() -> None:
     assert "\x1b" not in blue("lister", "--color", "always", env={"FORCE_COLOR": "1"}).out
+
+
+def test_a_store_that_names_the_place_itself_names_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> Result:
+        raise Unavailable("a/b.md: it cannot be read", path="a/b.md")
+
+    add(monkeypatch, "failing", failing)
+    assert blue("failing").err.startswith("blue: error: a/b.md: it cannot be read\n")

@@ -15,6 +15,7 @@ from blue_cli.cli import memory
 from blue_cli.cli.external import browse
 from blue_cli.errors import Unavailable
 from blue_cli.stores.memory import MemoryStore
+from tests.browser.dialogues import large
 from tests.cli.program import Said, blue, stock
 from tests.git.people import ID, Person
 from tests.sealed_world import SECRET, World, world
@@ -32,6 +33,15 @@ def root(tmp_path: Path) -> Path:
 
 def names(root: Path) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.name != ".blue")
+
+
+# --- how large it is -----------------------------------------------------------------------------------------------
+
+
+def test_forty_contributions_full_of_entities_stay_below_600_kb(tmp_path: Path) -> None:
+    large(tmp_path, 40)
+    said = blue("report", "-o", "page.html", "--json", cwd=tmp_path)
+    assert said.json["bytes"] == (tmp_path / "page.html").stat().st_size <= 600_000
 
 
 # --- where it goes -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blue_cli.errors import Refused
+from blue_cli.errors import Locked, Refused
 from tests.cli.panel import CORRIGIBLE, CRASHING, GOOD, ID, JUDGE, blue, script, sit
 from tests.sealed_world import FILES, SECRET, World
 from tests.stores.sealing import ID as SEALED
@@ -83,3 +83,13 @@ def test_nothing_of_a_sealed_dialogue_goes_through_a_file(tmp_path: Path) -> Non
     assert {name: (call["state"], call["kept"]) for name, call in calls.items()} == {"muffin": ("added", None), "scone": ("rejected", None)}
     assert SECRET in world.run("claims", "list", "-d", SEALED).out
     assert world.plaintexts() == []
+
+
+@pytest.mark.parametrize("what", ["round", "dialogue"])
+def test_without_a_key_nobody_is_asked(tmp_path: Path, what: str) -> None:
+    (tmp_path / "hidden").mkdir(mode=0o700)
+    world = World(tmp_path, tmp_path / "hidden", FILES)
+    world.key.unlink()
+    trap = script(tmp_path, "trap", f"touch {tmp_path}/started")
+    assert world.run(what, "run", "--with", trap, "-d", SEALED).status == Locked.exit
+    assert not (tmp_path / "started").exists()

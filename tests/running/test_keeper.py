@@ -15,7 +15,7 @@ import pytest
 from blue_cli.running import keeper
 from blue_cli.running.keeper import TOKEN, Keeper, below, carrying
 from blue_cli.running.pool import Pool
-from tests.running.calls import ENV, LINUX, MARK, alive, beside, gone, job, nothing_left, shell, soon
+from tests.running.calls import ENV, LINUX, alive, beside, children, gone, job, marked, nothing_left, shell, soon
 
 pytestmark = LINUX
 
@@ -88,7 +88,7 @@ def test_whoever_reads_from_a_blue_that_was_killed_sees_its_end() -> None:
     """An inherited stdout would keep the reader waiting as long as the keeper, or any command, lives."""
     with beside(STARTS, "exec sleep 600", "reader", "1") as process:
         told(process, 2)
-        (keeper_pid,) = [int(pid) for pid in children(process.pid) if not alive_with(pid, "reader")]
+        (keeper_pid,) = children(process.pid) - {*alive("reader")}
         for number in ("0", "1", "2"):
             assert not os.path.lexists(f"/proc/{keeper_pid}/fd/{number}")
         assert len(os.listdir(f"/proc/{keeper_pid}/fd")) == 1, "the pipe and nothing else: no lock, no database"
@@ -97,20 +97,11 @@ def test_whoever_reads_from_a_blue_that_was_killed_sees_its_end() -> None:
     assert gone("reader")
 
 
-def children(pid: int) -> list[str]:
-    """The direct ones of a process."""
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def alive_with(pid: str, mark: str) -> bool:
-    """Whether a process carries a mark."""
-    return int(pid) in alive(mark)
-
-
 def test_a_keeper_that_somebody_has_ended_is_no_reason_to_fail() -> None:
+    before = children()
     with nothing_left(), Pool(2) as pool:
-        (pid,) = children(os.getpid())
-        os.kill(int(pid), signal.SIGKILL)
+        (pid,) = children() - before
+        os.kill(pid, signal.SIGKILL)
         assert soon(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z")
         seen = []
         pool.run([shell("a", "true"), shell("b", "true"), shell("c", "true")], lambda outcome: seen.append(outcome.ended) or [])  # type: ignore[func-returns-value]
@@ -119,7 +110,7 @@ def test_a_keeper_that_somebody_has_ended_is_no_reason_to_fail() -> None:
 
 def test_only_what_carries_the_very_token_is_found() -> None:
     token = "0123abcd"
-    env = {**ENV, MARK: "token"}
+    env = {**ENV, **marked("token")}
     values = (token, f"{token}.1", f"{token}.1.ef.2", f"{token}1", f"x{token}")
     kept = [subprocess.Popen(["sleep", "600"], env={**env, TOKEN: value}) for value in values]
     kept.append(subprocess.Popen(["sleep", "600"], env={**env, f"X{TOKEN}": token, "Y": f"{TOKEN}={token}"}))

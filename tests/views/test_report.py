@@ -264,9 +264,8 @@ def test_the_search_is_told_only_what_no_card_shows() -> None:
 def test_what_was_said_about_a_thing_is_cut_and_its_own_words_are_not_said_again() -> None:
     bodies = {"muffin": f"[CLAIM C01: a]\n\n[EVIDENCE E01: b]\n[RE:SUPPORT C01] {'because ' * 60}\n"}
     found = read(panel(bodies))
-    quotes = ["".join(text for text, inside in found.texts(e)) if hasattr(found, "texts") else "" for e in found.find("q")]
-    assert len(quotes) == 1
-    assert html(panel(bodies)).count("because because") < 100
+    (quote,) = [text for path, text in found.texts if path[-1:] == ("q",)]
+    assert len(quote) == 160 and quote.endswith("…")
 
 
 def test_without_a_verdict_a_tree_says_more_than_a_card_does() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blue_cli.errors import Finding
@@ -71,7 +71,8 @@ def test_on_a_narrow_screen_the_least_important_goes_first() -> None:
     assert shown(PANEL[:1], columns=26)[1:] == ["  ▸ muffin  running 2 s   "[:26], "velocity 3"]
 
 
-@given(ODD, st.lists(ROW, max_size=15), ODD, st.floats(0, 1e6), st.integers(1, 120), st.integers(1, 30), st.booleans())
+@settings(max_examples=60)
+@given(ODD, st.lists(ROW, max_size=8), ODD, st.floats(0, 1e6), st.integers(1, 120), st.integers(1, 30), st.booleans())
 def test_no_row_is_wider_than_the_screen_and_no_view_higher(
     title: str, people: list[Row], foot: str, now: float, columns: int, high: int, color: bool
 ) -> None:
@@ -83,7 +84,8 @@ def test_no_row_is_wider_than_the_screen_and_no_view_higher(
         assert sanitize(plain) == plain, "nothing in it drives a terminal"
 
 
-@given(ODD, st.lists(ROW, max_size=15), ODD, st.integers(2, 120), st.booleans())
+@settings(max_examples=40)
+@given(ODD, st.lists(ROW, max_size=4), ODD, st.integers(2, 120), st.booleans())
 def test_what_stays_of_a_round_is_one_line(title: str, people: list[Row], foot: str, columns: int, color: bool) -> None:
     line = unpainted(settled_line(title, people, foot, 1.0, columns, color))
     assert width(line) <= columns and sanitize(line) == line
@@ -156,6 +158,7 @@ TOLD = st.builds(
 )  # fmt: skip
 
 
-@given(st.lists(TOLD, max_size=6))
+@settings(max_examples=60)
+@given(st.lists(TOLD, max_size=4))
 def test_the_table_fits_into_80_columns(asked: list[Told]) -> None:
     assert all(width(line) <= 80 for line in summary([("verdict", told) for told in asked], True, 80, False).splitlines())
