@@ -4,7 +4,8 @@
 The same dialogues are put into every store; then `tensions list` and `status` of one of them are measured on all stores and
 numbers of dialogues in turn. Beside each stands its ratio to the smallest number on the same store: it should stay at 1. The
 databases are those of the tests (BLUE_TEST_POSTGRES and BLUE_TEST_DYNAMODB_ENDPOINT name others). A store that is not filled
-in `--patience` seconds is left out from that number on, and said.
+in `--patience` seconds is left out from that number on, and said. moto's own time rises with all items of a table, since its
+query sorts them; there requests are what counts, and tests/cli/test_store_cost.py counts them.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def job(name: str, *words: str, stdin: bytes = b"", timeout: float = 0.0, cwd: s
 
 def marked(mark: str) -> dict[str, str]:
     """The variable that makes what is started findable."""
-    return {MARK: f"{mark}.{RUN}"}
+    return {MARK: f"{mark}.{RUN}", "TEST_OF_BLUES": RUN}
 
 
 def shell(name: str, text: str, **more: Any) -> Job:
@@ -132,7 +132,12 @@ def gone(mark: str, within: float = 10.0) -> bool:
     return False
 
 
-def beside(text: str, *words: str, env: Sequence[tuple[str, str]] = (), **more: Any) -> subprocess.Popen[bytes]:
-    """A Python of its own that runs this text, with pipes."""
-    whole = {**os.environ, **dict(env)}
-    return subprocess.Popen([sys.executable, "-c", text, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=whole, **more)
+@contextmanager
+def beside(text: str, *words: str, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python of its own that runs this text, with pipes; ended in the end, whatever became of the test."""
+    with subprocess.Popen([sys.executable, "-c", text, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **more) as process:
+        try:
+            yield process
+            process.wait(30)
+        finally:
+            process.kill()
