@@ -88,6 +88,7 @@ def test_whoever_reads_from_a_blue_that_was_killed_sees_its_end() -> None:
     """An inherited stdout would keep the reader waiting as long as the keeper, or any command, lives."""
     with beside(STARTS, "exec sleep 600", "reader", "1") as process:
         told(process, 2)
+        assert soon(lambda: len(children(process.pid) - {*alive("reader")}) == 1), "in the moment of an exec it has no environment"
         (keeper_pid,) = children(process.pid) - {*alive("reader")}
         for number in ("0", "1", "2"):
             assert not os.path.lexists(f"/proc/{keeper_pid}/fd/{number}")
