@@ -63,16 +63,20 @@ class BlueError(Exception):
         self.suggestions = tuple(suggestions)
 
 
-class Refused(BlueError):
+class _WithFindings(BlueError):
+    """An error that names its places: `findings` come before it on the terminal and in JSON."""
+
+    def __init__(self, message: str, findings: Sequence[Finding] = (), *, why: str = "", fix: str = "") -> None:
+        super().__init__(message, why=why, fix=fix)
+        self.findings = tuple(findings)
+
+
+class Refused(_WithFindings):
     """The answer is no: the input has errors and nothing was written."""
 
     exit = 1
     code = "refused"
     meaning = "the answer is no: findings, input rejected (nothing written)"
-
-    def __init__(self, message: str, findings: Sequence[Finding] = (), *, why: str = "", fix: str = "") -> None:
-        super().__init__(message, why=why, fix=fix)
-        self.findings = tuple(findings)
 
 
 class WrongCall(BlueError):
@@ -107,19 +111,12 @@ class Conflict(BlueError):
     meaning = "conflict: someone else wrote, a lock for 10 s, already exists and differs, newer format"
 
 
-class Tampered(BlueError):
-    """A seal that does not hold: changed, moved, stripped, replaced by plaintext, or no seal at all where one must be.
-
-    `findings` names every place; they come before the error on the terminal and in JSON.
-    """
+class Tampered(_WithFindings):
+    """A seal that does not hold: changed, moved, stripped, replaced by plaintext, or no seal at all where one must be."""
 
     exit = 6
     code = "tampered"
     meaning = "tampered with, or a seal that cannot be read"
-
-    def __init__(self, message: str, findings: Sequence[Finding] = (), *, why: str = "", fix: str = "") -> None:
-        super().__init__(message, why=why, fix=fix)
-        self.findings = tuple(findings)
 
 
 class Unavailable(BlueError):

@@ -78,6 +78,22 @@ def test_a_command_that_there_is_none_of_would_be_noticed() -> None:
         test_every_command_exists_with_its_options("blue pastry add")
 
 
+# --- what is where -------------------------------------------------------------------------------------------------
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_contents_name_every_later_section_in_its_order() -> None:
+    outside = re.sub(r"^```.*?^```$", "", TEXT, flags=re.M | re.S)
+    headings = re.findall(r"^## (.+)$", outside, re.M)
+    entries = re.findall(r"^- \[(.+?)\]\(#([\w-]+)\): .+$", outside, re.M)
+    assert [name for name, _ in entries] == headings[1:]
+    linked = re.findall(r"\]\(#([\w-]+)\)", outside)
+    assert set(linked) == {anchor(heading) for heading in headings[1:]}
+
+
 # --- the two commands ----------------------------------------------------------------------------------------------
 
 

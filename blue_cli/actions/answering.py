@@ -22,7 +22,8 @@ from blue_cli.stores.base import Snapshot, Store
 DOUBTS = frozenset({"near-miss-marker", "invalid-ref-type", "dangling-ref", "ambiguous-ref"})
 """Rules by which something that was meant is lost: where they only warn, the author is asked once more nevertheless."""
 
-SCORE = "score everybody in the front matter, as shown under: What you write now"
+FRONT = "its first line is the first of the answer, `---`, without a fence"
+SCORE = f"score everybody in the front matter, as shown under: What you write now; {FRONT}"
 UNDECIDED = "the verdict does not say what is decided"
 BESIDE = "this cannot stand beside what others have written in this round"
 
@@ -84,7 +85,19 @@ def _added(
     except Conflict as conflict:
         return Taken(None, (), conflict, draft.data)
     path = added.files[0].path
-    return Taken(Kept(path, brought(added.graph, path), added.graph, added.warnings), text=draft.data)
+    return Taken(Kept(path, brought(added.graph, path), added.graph, _in_file(added, draft)), text=draft.data)
+
+
+def _in_file(added: Added, draft: Draft) -> tuple[Finding, ...]:
+    """The warnings about an answer that was added, where it lies now: nobody has the draft, and the front matter is another."""
+    source = next((s for s in added.graph.sources.files if s.path == added.files[0].path), None)
+    body = document.read(draft.data).start_line
+    if source is None:
+        return added.warnings
+    moved = source.line - body
+    return tuple(
+        f._replace(path=source.path, line=f.line + moved if f.line >= body else 1) if f.path == draft.name else f for f in added.warnings
+    )
 
 
 def blind(snapshot: Snapshot, expert: str, round: int) -> Snapshot:
@@ -177,14 +190,18 @@ def _doubts(added: Added, expert: str, round: int, name: str) -> tuple[Finding, 
 
 
 def _unscored(graph: Graph, expert: str, round: int, name: str) -> tuple[Finding, ...]:
-    """Experts whom the judge has not scored in a round in which they wrote."""
+    """Experts whom the judge has not scored in a round in which they wrote, and scores of others."""
     if expert != JUDGE:
         return ()
-    given = scores(graph.sources).by_round.get(round, {})
-    silent = [slug for slug in graph.writers.get(round, ()) if slug not in given and slug != JUDGE]
+    given, wrote = scores(graph.sources).by_round.get(round, {}), graph.writers.get(round, ())
+    strangers = [slug for slug in given if slug not in wrote]
+    if strangers:
+        message = f"a score of {', '.join(strangers)}, who has not written in round {round}"
+        return (graded(Finding("dangling-ref", message, name, 1, 1, severity=WARNING, fix=f"score {', '.join(wrote)}")),)
+    silent = [slug for slug in wrote if slug not in given]
     if not silent:
         return ()
-    fix = f"in the front matter: scores: {{{silent[0]}: {{W: …, C: …, T: …, R: …}}, …}}"
+    fix = f"in the front matter: scores: {{{silent[0]}: {{W: …, C: …, T: …, R: …}}, …}}; {FRONT}"
     return (graded(Finding("missing-field", f"no score of {', '.join(silent)}", name, 1, 1, severity=WARNING, fix=fix)),)
 
 

@@ -20,7 +20,7 @@ def adopt_(
     new_uid: Annotated[bool, typer.Option("--new-uid", help="Give a copied dialogue a uid of its own.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes and make none.")] = False,
 ) -> Result:
-    """Make an older dialogue a native one: front matter and ids, no word of a text changed, everything as open or settled as before."""
+    """Make an older dialogue a native one. It gets front matter and ids; no word of a text changes, and everything stands as before."""
     here = call()
     row = here.workspace.find(dialogue) if dialogue else here.dialogue()
     done = adopt(here.workspace.store, row.uid, here.world.now(), here.world.random, new_uid, not dry_run)

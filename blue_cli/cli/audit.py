@@ -26,7 +26,7 @@ EverywhereOption = Annotated[bool, typer.Option("--everywhere", help="The logs o
 
 @app.command()
 def verify(everywhere: EverywhereOption = False) -> Result:
-    """Whether no event was changed, added or removed, of the dialogue's log and the workspace's.
+    """Whether no event was changed, added or removed. It checks the log of the dialogue and that of the workspace.
 
     Exit status 6 when something is wrong, 4 when some events cannot be checked because their key is not here. It shows
     order and completeness to a holder of the key, against somebody without it.
@@ -71,7 +71,7 @@ def show(everywhere: EverywhereOption = False, columns: ColumnsOption = "") -> R
 
 @app.command()
 def anchor(everywhere: EverywhereOption = False) -> Result:
-    """A line a log for the message of a commit: how many events there are, and which are the last.
+    """A line for each log, to be put into the message of a commit. It says how many events there are, and which are the last.
 
     Whoever can rewrite the log afterwards without rewriting the history is found out.
     """

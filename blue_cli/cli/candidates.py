@@ -7,7 +7,7 @@ from the table and from `outline`; names from `stores.names`, which reads names 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from blue_cli.actions.choosing import slug_of
@@ -20,7 +20,8 @@ from blue_cli.stores import names
 from blue_cli.views.completion import FILES, FOLDERS
 
 Words = list[tuple[str, str]]  # a word and what it means
-PATHS = ("FILE", "PATH", "P")
+PATHS = ("FILE", "PATH", "P", "FILE|FOLDER")
+FOLDER = "DIR"
 EXPERTS = ("E", "EXPERT", "SLUG")
 ROOT = Node("", "")
 
@@ -184,6 +185,8 @@ class _Place:
         shape = of.shape.strip("[].")
         if shape in PATHS:
             return Answer([], FILES)
+        if shape == FOLDER:
+            return Answer([], FOLDERS)
         if "|" in shape and shape.islower():
             return Answer([(word, "") for word in shape.split("|")])
         return Answer(self._named(of, shape, node.name))
@@ -195,10 +198,8 @@ class _Place:
             return self._experts()
         if shape == "N" and of.name in ("round", "number", "from_round"):
             return self._rounds()
-        if shape in ("R", "RULE"):
-            from blue_cli.dialogue.rulebook import RULES
-
-            return [(rule.id, rule.summary) for rule in RULES.values()]
+        if shape in TABLES:
+            return TABLES[shape]()
         return _statuses(self._noun) if shape == "S" and of.name == "status" else _kinds(self._noun) if of.name == "kind" else []
 
     @property
@@ -245,6 +246,27 @@ class _Place:
     def _rounds(self) -> Words:
         one = self._one()
         return [(str(n), "") for n in names.rounds(*one)] if one else []
+
+
+def _rules() -> Words:
+    from blue_cli.dialogue.rulebook import RULES
+
+    return [(rule.id, rule.summary) for rule in RULES.values()]
+
+
+def _schemas() -> Words:
+    from blue_cli.cli import schema
+
+    return [(name.partition("@")[0], "") for name in (*schema.names(), *schema.inputs())]
+
+
+def _hooks() -> Words:
+    from blue_cli.git.hookblock import HOOKS
+
+    return [(hook, "") for hook in HOOKS]
+
+
+TABLES: Mapping[str, Callable[[], Words]] = {"R": _rules, "RULE": _rules, "NAME": _schemas, "HOOK": _hooks}
 
 
 def _kinds(noun: str) -> Words:

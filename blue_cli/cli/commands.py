@@ -38,10 +38,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("init", "init", "make .blue/ here, or say what is there already"),
     Command("status", "status", "how far a dialogue has come, what is in its way"),
     Command("watch", "watch", "a dialogue while it runs, live on the terminal"),
-    Command("dialogue", "dialogue", "start, list, show, close, rename and adopt dialogues", "dialogues"),
+    Command("dialogue", "dialogue", "start, run, list, show, close, rename and adopt them", "dialogues"),
     Command("expert", "expert", "add, retire and list experts", "experts"),
     Command("panel", "panel", "who is asked in a round: show, set, sample"),
-    Command("round", "round", "add contributions, score them; list and show rounds", "rounds"),
+    Command("round", "round", "have it run, add contributions, score; list and show rounds", "rounds"),
     Command("rule", "rule", "rule as the judge: resolve, accept, merge, adopt, ..."),
     Command("scoreboard", "scoreboard", "scores and the course of the rounds, drawn"),
     Command("verdict", "verdict", "give a verdict; list them", "verdicts"),
@@ -170,11 +170,14 @@ class Branch:
             return self.command.invoke(context)
 
     def help(self, path: str, columns: int) -> str:
-        """Its help, that many columns wide."""
+        """Its help, that many columns wide. Typer puts braces around what must be said; they stay around a choice alone."""
+        import re
+
         context = self.command.context_class(
             self.command, info_name=path, terminal_width=columns, max_content_width=columns, help_option_names=HELP_OPTIONS
         )
-        return str(self.command.get_help(context)) + "\n\nGlobal options (-d, --json, -q, ...) are in: blue --help\n"
+        usage, end, rest = str(self.command.get_help(context)).partition("\n\n")
+        return re.sub(r"\{([^{}|]+)\}", r"\1", usage) + end + rest + "\n\nGlobal options (-d, --json, -q, ...) are in: blue --help\n"
 
 
 def load(row: Command) -> Any:

@@ -37,7 +37,7 @@ def new(
     link: Annotated[list[str], typer.Option("--link", metavar="REF", help="Something this belongs to: an issue, another dialogue.")] = [],  # noqa: B006 - Typer copies it
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Instead of one made from the minute and the title.")] = "",
     sealed: Annotated[bool, typer.Option("--sealed", help="Seal it from the beginning, under an id that says nothing.")] = False,
-    if_absent: Annotated[bool, typer.Option("--if-absent", help="Done already is no error.")] = False,
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="That it is there already is no error.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Write the background in an editor.")] = False,
     plaintext_temp: TempOption = False,
 ) -> Result:
@@ -131,7 +131,7 @@ def _item(line: Line) -> dict[str, object]:
 
 @app.command("show")
 def show_(dialogue: Annotated[str, typer.Argument(metavar="[ID]", help="Which; -d does the same.")] = "") -> Result:
-    """One dialogue on one screen: the question, the panel, the rounds, what is open."""
+    """One dialogue on one screen: question, panel, rounds, what is open."""
     here = call()
     row = here.workspace.find(dialogue) if dialogue else here.dialogue()
     graph = read(here.workspace.store, row.uid)
@@ -147,7 +147,7 @@ def close_(
     reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why now.")] = "",
     force: Annotated[str | None, typer.Option("--force", metavar="REASON", help="Without a final verdict that stands.")] = None,
 ) -> Result:
-    """Close a dialogue whose final verdict stands: nothing is added to it from then on."""
+    """Close a dialogue whose final verdict stands. Nothing is added to it from then on."""
     here = call()
     if reason and force is not None:
         raise WrongCall("--force brings its own reason", fix="leave --reason out")

@@ -127,10 +127,11 @@ def _result(here: Call, dialogue: str, course: Course, events: bool) -> Result:
 def _end(course: Course, blocking: Sequence[str]) -> list[str]:
     """Why it ended, and what is in the way: as many lines as somebody reads."""
     last = course.graph.last_round
+    ran = course.rounds[-1].turn.round if course.rounds else last or 0  # in which nobody may have written
     words = {
         "converged": f"it has converged in round {last}",
         "decided": "it is decided: a final verdict stands",
-        "stuck": f"it stops in round {last or 0}: somebody did not write",
+        "stuck": f"it stops in round {ran}: somebody did not write",
         "spent": f"it stops after round {last}, the last it may have, and has not converged",
     }
     more = len(blocking) - NAMED

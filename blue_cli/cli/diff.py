@@ -23,7 +23,7 @@ def command(
     revisions: Annotated[
         str, typer.Argument(metavar="[A[..B]]", help="A: from A to the work tree. A..B; A...B from where they parted.", show_default=False)
     ] = "",
-    format: Annotated[str, typer.Option("--format", metavar="F", help="text, json, or md: a comment for a pull request.")] = "text",
+    format: Annotated[str, typer.Option("--format", metavar="text|json|md", help="md is a comment for a pull request.")] = "text",
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when there are differences.")] = False,
 ) -> Result:
     """What changed in dialogues: tensions opened, addressed, resolved; what else is new; verdicts that went stale; edited texts.

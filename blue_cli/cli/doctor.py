@@ -30,8 +30,9 @@ from blue_cli.workspace import Workspace, open_workspace
 
 GROUPS = ("machine", "workspace", "folder", "git", "keys", "settings")
 # Variables that are no setting. Those that other programs of this name may have are nobody's mistake.
+IN_A_RUN = ("BLUE_ROLE", "BLUE_ROUND", "BLUE_RUN")  # what a command that answers for an expert finds set
 VARIABLES = frozenset(
-    ("BLUE_DIALOGUE", "BLUE_DEBUG", "BLUE_SKIP_HOOKS", "BLUE_PASSPHRASE", "BLUE_PASSPHRASE_FILE", "BLUE_KMS_GRANT_TOKEN", VARIABLE)
+    ("BLUE_DIALOGUE", "BLUE_DEBUG", "BLUE_SKIP_HOOKS", "BLUE_PASSPHRASE", "BLUE_PASSPHRASE_FILE", "BLUE_KMS_GRANT_TOKEN", VARIABLE, *IN_A_RUN)
 )
 
 

@@ -48,14 +48,14 @@ class Table(StrEnum):
 
 def command(
     format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.json,
-    table: Annotated[Table | None, typer.Option("--table", help="Which table of CSV: entities, when nothing is said.")] = None,
+    table: Annotated[Table | None, typer.Option("--table", help="Which table of CSV; entities without it.")] = None,
     output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; standard output without it.")] = "",
     plaintext: PlaintextOption = False,
 ) -> Result:
-    """Write a whole dialogue: as JSON its graph and every file as it stands, which nothing is missing from; as markdown to be
-    read and compared; as CSV; as Argdown, the Argument Interchange Format or JSON Canvas, for their tools.
+    """Write a whole dialogue for another program. JSON holds its graph and every file as it stands, and lacks nothing; markdown is
+    to be read and compared; CSV, Argdown, the Argument Interchange Format (aif) and JSON Canvas are for their tools.
 
-    What a format cannot carry is said in its head, of CSV on stderr. With --json the answer is the JSON document, whatever FILE is.
+    What a format cannot carry is said in its head, of CSV on standard error. With --json the answer is the JSON document, whatever FILE is.
     """
     here = call()
     if table and format is not Format.csv:

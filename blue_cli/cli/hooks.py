@@ -14,9 +14,9 @@ from blue_cli.git.hookblock import HOOKS
 
 app = group("Let git ask blue before it commits or pushes.")
 
-PreCommit = Annotated[bool, typer.Option("--pre-commit", help="Check what is about to be committed.")]
-PrePush = Annotated[bool, typer.Option("--pre-push", help="Check what the other side does not have yet.")]
-CommitMsg = Annotated[bool, typer.Option("--commit-msg", help="Check the Blue-... lines of the message.")]
+PreCommit = Annotated[bool, typer.Option("--pre-commit", help="The hook that checks what is about to be committed.")]
+PrePush = Annotated[bool, typer.Option("--pre-push", help="The hook that checks what the other side does not have yet.")]
+CommitMsg = Annotated[bool, typer.Option("--commit-msg", help="The hook that checks the Blue-... lines of the message.")]
 
 
 @app.command()
@@ -26,7 +26,7 @@ def install(
     commit_msg: CommitMsg = False,
     force_here: Annotated[bool, typer.Option("--force-here", help="Also in a hook that somebody else keeps.")] = False,
 ) -> Result:
-    """Put a marked block into the hooks that git runs; pre-commit without any option.
+    """Put a marked block into the hooks that git runs. Without any option it is pre-commit.
 
     Where another program keeps the hooks, or others have them too, nothing is changed: the lines to add are printed, and
     the exit status is 1 when they are not there yet. Twice is as once.
@@ -46,7 +46,7 @@ def uninstall(pre_commit: PreCommit = False, pre_push: PrePush = False, commit_m
 
 @app.command()
 def status() -> Result:
-    """Which files git runs as hooks, whether blue's block is in them and reached, and who else is there."""
+    """Which files git runs as hooks, and what is in them. It says whether blue's block is there and reached, and who else is."""
     from blue_cli.cli import hook_files
 
     return hook_files.status(call())
@@ -57,7 +57,7 @@ def run(
     hook: Annotated[str, typer.Argument(metavar="HOOK", help=f"One of {', '.join(HOOKS)}.")],
     words: Annotated[list[str], typer.Argument(metavar="[WORD]...", help="What git gives to the hook.")] = [],  # noqa: B006 - Typer reads the default and copies it
 ) -> Result:
-    """Check as the hook of that name does; what git says on standard input is read for pre-push.
+    """Check as the hook of that name does. For pre-push, what git says on standard input is read.
 
     Exit status 1 for findings, 6 for a seal that does not hold. Without .blue/ there is nothing to check.
     """

@@ -34,7 +34,7 @@ def command(
     sources: SourcesArgument,
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Instead of the id it says, or its file's name gives.")] = "",
     new_uid: Annotated[bool, typer.Option("--new-uid", help="Make it a dialogue of its own, beside the one it is a copy of.")] = False,
-    if_absent: Annotated[bool, typer.Option("--if-absent", help="Done already is no error.")] = False,
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="That it is there already is no error.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and say what would be made.")] = False,
 ) -> Result:
     """Bring dialogues in: older single-file records, exports, plain JSON of rounds, or the folders of dialogues.

@@ -60,7 +60,7 @@ def verify(
     paper: Annotated[str, typer.Option("--paper", metavar="FILE", help="Hold a typed paper form against the key; - for stdin.")] = "",
     key_file: KeyFile = "",
 ) -> Result:
-    """Load every key and use it once; a key of a service is asked for and given back."""
+    """Load every key and use it once. A key service is asked to make a data key and to give it again."""
     here = call()
     if paper:
         text, name = _input(here, paper)

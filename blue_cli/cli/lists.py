@@ -30,7 +30,7 @@ ColumnsOption = Annotated[str, typer.Option("--columns", metavar="A,B", help="On
 
 def build(noun: str) -> typer.Typer:
     """The command group of one noun."""
-    app = group(f"List {noun}.")
+    app = group(f"List {noun}, and rule on them." if noun == "tensions" else f"List {noun}.")
 
     @app.callback()
     def _group() -> None:

@@ -22,6 +22,8 @@ FILES = (
 MORE = (
     Option("BLUE_DIALOGUE", "The dialogue, where -d does not say one."),
     Option("BLUE_KEY_FILE", "Where the key lies that seals."),
+    Option("BLUE_PASSPHRASE_FILE", "A file of mode 0600 that holds the passphrase of the key."),
+    Option("BLUE_SKIP_HOOKS", "1 has git's hooks check nothing."),
     Option("BLUE_DEBUG", "1 shows where in the program an error arose."),
     Option("NO_COLOR, FORCE_COLOR", "No colour, colour always."),
 )

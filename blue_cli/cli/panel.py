@@ -83,7 +83,7 @@ def sample(
     exclude: Annotated[list[str], typer.Option("--exclude", metavar="SLUG", help="Who must not; again for several.")] = [],  # noqa: B006 - Typer copies it
     pool: Annotated[str, typer.Option("--pool", metavar="FILE", help="A JSON list of experts; else those of the dialogue.")] = "",
 ) -> Result:
-    """Draw a panel, the more relevant the likelier, a third core, some adjacent, a quarter wildcards. Nothing is written."""
+    """Draw a panel by relevance and tier. A third is core, a quarter wildcards, the rest adjacent. Nothing is written."""
     here = call()
     graph = read(here.workspace.store, here.dialogue().uid)
     people = pool_of(here, pool) if pool else members(graph)

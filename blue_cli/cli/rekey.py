@@ -28,7 +28,7 @@ def rewrap(
     everywhere: EverywhereOption = False,
     dry_run: DryRunOption = False,
 ) -> Result:
-    """Wrap the data keys anew: for a key that is replaced, or just afresh. No sealed file changes."""
+    """Wrap the data keys anew. It is for a key that is replaced, or just afresh; no sealed file changes."""
     here = call()
     provider = here.workspace.provider(to) if to else None
     bench = bench_of(here, provider) if provider else bench_of(here)

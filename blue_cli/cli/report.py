@@ -43,7 +43,7 @@ def command(
     watch: Annotated[bool, typer.Option("--watch", help="Write it anew whenever the dialogue changes, until Ctrl-C.")] = False,
     everywhere: Annotated[
         bool,
-        typer.Option("--everywhere", help="An index over all dialogues and a page of each, in folder -o (report); -o X.html: it alone."),
+        typer.Option("--everywhere", help="A page of each dialogue and an index, in the folder -o (report); -o X.html: the index alone."),
     ] = False,
     plaintext: PlaintextOption = False,
 ) -> Result:

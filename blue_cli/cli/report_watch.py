@@ -18,7 +18,11 @@ class Keeper:
     def __init__(self, here: Call, output: str) -> None:
         if output == STDOUT or here.globals.at:
             other = "-o -" if output == STDOUT else "--at"
-            raise WrongCall(f"--watch and {other} do not go together", why="what is printed, or a commit, does not change any more")
+            raise WrongCall(
+                f"--watch and {other} do not go together",
+                why="what is printed, or a commit, does not change any more",
+                fix="--watch alone, or with -o FILE",
+            )
         self._here = here
         self._asked = watching.ask_now(here.workspace)
 

@@ -44,7 +44,7 @@ def add_(
     replace: Annotated[bool, typer.Option("--replace", help="Mend one's own contribution.")] = False,
     plaintext_temp: TempOption = False,
 ) -> Result:
-    """Add contributions to a round, all or none: checked, numbered, bound to what they refer to."""
+    """Add contributions to a round, all or none. They are checked, numbered and bound to what they refer to."""
     here = call()
     row = here.dialogue()
     wish = Wish(here.expert(expert).lower().removeprefix("@"), round, new_expert, if_absent, replace, dry_run)
@@ -107,7 +107,7 @@ def score_(
     round: Annotated[int | None, typer.Option("--round", metavar="N", help="Which round; else the last one.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Correct a score that is there.")] = False,
 ) -> Result:
-    """Score an expert's round as the judge: Wisdom, Consistency, Truth, Relationships."""
+    """Score an expert's round as the judge. The four are Wisdom, Consistency, Truth and Relationships."""
     here = call()
     row = here.dialogue()
     slug = expert.lower().removeprefix("@")

@@ -40,7 +40,7 @@ class Published(NamedTuple):
 def command(
     name: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="As in export, tensions.list, error; without: all.")] = [],  # noqa: B006 - Typer reads the default and copies it
 ) -> Result:
-    """The JSON Schema (draft 2020-12) of a document that blue prints with --json, or reads; without NAME which there are.
+    """The JSON Schema (draft 2020-12) of a document that blue prints with --json, or reads. Without NAME it lists them.
 
     NAME is the command, in one word or several, or what the document says in "schema": blue schema blue/export@1
     """

@@ -35,8 +35,8 @@ def init() -> Result:
 
 @app.command("project")
 def project(drop: Annotated[bool, typer.Option("--drop", help="Take the projection away.")] = False) -> Result:
-    """Make tables of what was said, for SQL and for questions to all dialogues, or bring them up to date. Every write keeps
-    them so. In DynamoDB it makes items and indexes."""
+    """Make tables of what was said, or bring them up to date. They are for SQL and for questions to all dialogues, and every
+    write keeps them current. In DynamoDB it makes items and indexes."""
     from blue_cli.actions import projecting
 
     here = call()

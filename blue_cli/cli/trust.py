@@ -13,7 +13,7 @@ from blue_cli.errors import NotFound
 from blue_cli.workspace import FOLDER, SETTINGS, find_root, read_settings, settings_path, trust_path
 
 
-def command(forget: Annotated[bool, typer.Option("--forget", help="trust them no longer")] = False) -> Result:
+def command(forget: Annotated[bool, typer.Option("--forget", help="Trust them no longer.")] = False) -> Result:
     """Let this repository's settings choose programs and places, as they are now.
 
     Read .blue/config.toml first. Any later change to it needs your word again.

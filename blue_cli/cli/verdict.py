@@ -35,7 +35,7 @@ def add_(
     recommendation: Annotated[str, typer.Option("--recommendation", metavar="T", help="What is to be done, in one line.")] = "",
     condition: Annotated[list[str], typer.Option("--condition", metavar="T", help="What must hold for it; again for several.")] = [],  # noqa: B006 - Typer copies it
     vote: Annotated[str, typer.Option("--vote", metavar="T", help="How the panel voted, such as 3:1.")] = "",
-    confidence: Annotated[str, typer.Option("--confidence", metavar="C", help="unanimous, strong, split or contested.")] = "",
+    confidence: Annotated[str, typer.Option("--confidence", metavar="unanimous|strong|split|contested", help="How united it is.")] = "",
     supporting: Annotated[list[str], typer.Option("--supporting", metavar="E", help="Who supports it; again for several.")] = [],  # noqa: B006 - as above
     force: Annotated[str | None, typer.Option("--force", metavar="REASON", help="Without convergence, once max_rounds is reached.")] = None,
     override: Annotated[bool, typer.Option("--override", help="With --force: before max_rounds, too.")] = False,

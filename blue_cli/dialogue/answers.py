@@ -15,10 +15,13 @@ from blue_cli.dialogue.ids import JUDGE, contribution
 from blue_cli.errors import Finding
 
 _OPENING = re.compile(r"(`{3,}|~{3,})[ \t]*(?:markdown|md|text)?", re.I)
+_CODE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$|`", re.M)  # lines that open or close a fence, and backticks
 _BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+")
 EMPTY, NOTHING = "the answer is empty", "the answer has no marker: nothing in it counts"
 WRITE = "answer with the text of your contribution alone"
+IN_CODE = "all markers of the answer stand in a fence or in backticks, where nothing counts"
 MARK = "say what you have to say in markers, as shown under: How to write"
+BARE = "write them bare, without a fence and without backticks"
 
 
 class Answer(NamedTuple):
@@ -51,5 +54,11 @@ def unfenced(text: str) -> str:
 def _problems(name: str, expert: str, parts: document.Document, text: str) -> Iterator[Finding]:
     if not parts.body.strip():
         yield Finding("missing-field", EMPTY, name, 1, 1, fix=WRITE)
-    elif expert != JUDGE and not sources.source("", contribution(0, expert), text.encode(), [], near=False).marks:
-        yield Finding("missing-field", NOTHING, name, parts.start_line, 1, fix=MARK)
+    elif expert != JUDGE and not _marked(expert, text):
+        quoted = _marked(expert, _CODE.sub("", text))
+        yield Finding("missing-field", IN_CODE if quoted else NOTHING, name, parts.start_line, 1, fix=BARE if quoted else MARK)
+
+
+def _marked(expert: str, text: str) -> bool:
+    """Whether anything in a text counts."""
+    return bool(sources.source("", contribution(0, expert), text.encode(), [], near=False).marks)

@@ -117,7 +117,7 @@ def read(sources: Sources, expert: Expert, round: int) -> Reading:
     owed = _owed(graph, expert.slug)
     answer = [shelf.item(name, tuple(why)) for name, why in owed.items()]
     own = [e.canonical for e in _mine(graph, expert.slug) if e.canonical not in owed]
-    new = bool(graph.writers) and all(expert.slug not in who for who in graph.writers.values())
+    new = bool(graph.writers) and expert.slug not in {s.author for s in graph.sources.files}.union(*graph.writers.values())
     taken = {*owed, *own}
     brief = [e.canonical for e, _ in graph.of_kind("T") if e.canonical not in taken] if new else []
     taken.update(brief)

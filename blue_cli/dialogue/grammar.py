@@ -80,6 +80,23 @@ MARKERS: tuple[Marker, ...] = (
     Marker("MINORITY VERDICT", VERDICT, "minority", "what a minority would decide", "[MINORITY VERDICT: keep the old cache]"),
 )
 
+# A whole contribution, for whoever has to write one and has never seen any; its subject is nobody's.
+EXAMPLE = """\
+[PERSPECTIVE P01: A ferry beats the bridge]
+
+It can run next spring, and the bridge in eight years.
+
+[EVIDENCE E01: The pier still carries lorries]
+
+Inspection of May 2019, page 4.
+
+[RE:SUPPORT P01]
+
+[TENSION T01: Speed against winter storms]
+
+Nobody has said what happens when it cannot sail.
+"""
+
 BY_WORD: dict[str, Marker] = {m.word: m for m in MARKERS}
 # What opens something or can change a tension: all that a listing of tensions needs.
 ON_TENSIONS: dict[str, Marker] = {

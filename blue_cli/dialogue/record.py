@@ -52,11 +52,6 @@ class Record(NamedTuple):
         return 0
 
 
-def is_record(text: str) -> bool:
-    """Whether a text has a heading that opens a round."""
-    return any(record_words.round_in(found) for _, _, found in record_words.headings([*lines_of(text)]))
-
-
 def read(data: bytes) -> Record:
     """Cut a record up. Never raises; what is wrong, and what may have been meant otherwise, is in `findings`."""
     try:

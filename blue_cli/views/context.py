@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from blue_cli.dialogue.context import REMARKS, Item, Reading, kind_word
-from blue_cli.views.preface import fence_for, fenced, now, shortened, stable
+from blue_cli.views.preface import closing, fence_for, fenced, now, shortened, stable
 from blue_cli.views.text import sanitize
 
 BYTES = 3  # of UTF-8 a token, as estimated: English has about 4, Chinese 3, ids and markers fewer; rather too many than too few
 BUDGET = 8000  # tokens, when nobody says how many
 TEXTS = 3, 4  # of what is left for the rest, three quarters may go to whole texts, so that many more fit as labels
 
+WIDEST = 9_999_999  # tokens: room is kept for a budget of so many digits, so that the least that is named is enough
 LEAST = 20  # bytes, fewer than any label with its facts
 FULL, LABELLED, LEFT_OUT = "full", "label", "left out"
 
@@ -43,9 +44,9 @@ def pack(reading: Reading, background: str, budget: int) -> Pack:
     """The text for an expert, at most `budget` tokens by this module's estimate."""
     front = stable(reading, background)
     parts = _parts(reading)
-    frame = [front, now(reading), *(part.frame for part in parts)]
+    frame = [front, now(reading), closing(reading), *(part.frame for part in parts)]
     everything = [item for part in parts for item in part.items]
-    reserve = _left_out([(item, LABELLED) for item in everything] + [(item, LEFT_OUT) for item in everything], budget)
+    reserve = _left_out([(item, LABELLED) for item in everything] + [(item, LEFT_OUT) for item in everything], max(budget, WIDEST))
     spent = len("".join([*frame, reserve]).encode())
     least = -(-spent // BYTES)
     if least > budget:
@@ -53,7 +54,7 @@ def pack(reading: Reading, background: str, budget: int) -> Pack:
     levels = _fill(parts, budget * BYTES - spent)
     body = "".join(_part(part, levels) for part in parts)
     named = tuple((item, levels[item.name]) for item in everything)
-    text = front + now(reading) + body + _left_out(named, budget)
+    text = front + now(reading) + body + _left_out(named, budget) + closing(reading)
     return Pack(text, tokens(text), budget, least, len(front.encode()), named)
 
 

@@ -18,31 +18,39 @@ from blue_cli.views.verdicts import outline
 
 _ANSWERS = frozenset({"addressed", "proposed", "resolved", "reopened"})  # what happens to a tension that its judge should know of
 
+_ALONE = "Answer with that text alone: its first line is `---`, no fence stands around it, nothing before or after it."
+
 _HOW = """# What you write now
 
-Every member of the panel has written in round {round}. Write one markdown text: it begins with front matter that scores
-each of them, then rules on what can be settled, and then sums the round up in a few sentences.
+Every member of the panel has written in round {round}. Write one markdown text of this form, with your numbers for the zeros:
 
-```yaml
+```markdown
 ---
 scores:
 {scores}
 ---
+
+Your rulings, each at the start of a line.
+
+A few sentences: what the round has brought, what is still open, and what that needs.
 ```
 
-Scores are whole numbers from 0 on. W, Wisdom: does it bring something that the decision needs? C, Consistency: does it fit
-what its author said before, and what it builds on? T, Truth: is it backed by evidence that can be checked? R,
-Relationships: does it answer the others and move them closer?
+Scores are whole numbers from 0, nothing, to 10, the most. W, Wisdom: does it bring something that the decision needs? C,
+Consistency: does it fit what its author said before, and what it builds on? T, Truth: is it backed by evidence that can be
+checked? R, Relationships: does it answer the others and move them closer?
 A ruling stands at the start of a line and is one of the markers that only you may write. Settle a tension when what was
-proposed settles it, accept one that can stay as it is, and leave open what still needs an answer: say what it needs.
+proposed settles it, accept one that can stay as it is, and leave open what still needs an answer: say what it needs. Rule on
+nothing when nothing can be ruled on.
+
+{alone}
 """
 
 _VERDICT = """# The verdict
 
-The dialogue has converged. Instead of a contribution, write the final verdict: one markdown text that begins with front
-matter, like this, and goes on with the reasons. Leave out a key that does not apply.
+The dialogue has converged. Instead of a contribution, write the final verdict: one markdown text of this form. Leave out a
+key that does not apply, and whoever is not for it.
 
-```yaml
+```markdown
 ---
 recommendation: "what is decided, in one line"
 vote: "how the panel stands, in one line"
@@ -51,10 +59,12 @@ conditions:
   - "what must hold for it to be true"
 supporting_experts: [{experts}]
 ---
+
+The reasons, with a marker for each thing that the verdict rests on, on a line of its own.
 ```
 
-`confidence` is one of {confidences}. In the reasons refer to what the verdict rests on, by the ids given here, with the
-markers above: what it refers to is adopted by it, and it becomes stale when that falls.
+`confidence` is one of {confidences}. Refer to what the verdict rests on by the ids given here: what it refers to is
+adopted by it, and it becomes stale when that falls.
 
 What there is to decide about:
 
@@ -111,7 +121,7 @@ def _proposed(graph: Graph, event: Event) -> str:
 
 def _how(reading: Reading, names: Sequence[str]) -> str:
     example = ", ".join(f"{key}: 0" for key in Score._fields)
-    return _HOW.format(round=reading.round, scores="\n".join(f"  {name}: {{{example}}}" for name in names))
+    return _HOW.format(round=reading.round, alone=_ALONE, scores="\n".join(f"  {name}: {{{example}}}" for name in names))
 
 
 def verdict_pack(graph: Graph, pack: str) -> str:
@@ -119,4 +129,4 @@ def verdict_pack(graph: Graph, pack: str) -> str:
     text = _VERDICT.format(
         confidence=CONFIDENCES[0], confidences=", ".join(CONFIDENCES), experts=", ".join(e.slug for e in graph.meta.experts)
     )
-    return f"{pack.rstrip()}\n\n{text}{fenced(chr(10).join(outline(graph)))}"
+    return f"{pack.rstrip()}\n\n{text}{fenced(chr(10).join(outline(graph)))}\n{_ALONE}\n"

@@ -46,6 +46,15 @@ def test_doubts_go_back_while_somebody_can_be_asked(desk: Desk) -> None:
     assert kept and [f.rule for f in kept.warnings] == ["near-miss-marker"], "a doubt is no error, and it is the last try"
 
 
+@pytest.mark.parametrize("front", ["", "---\nexpert: scone\n---\n"])
+def test_what_is_said_of_an_answer_that_was_added_is_found_in_its_file(desk: Desk, front: str) -> None:
+    kept = take(desk, f"{front}[CLAIM C01: a]\n\n[PERSPECTIV P01: b]\n", last=True).kept
+    assert kept and {f.path for f in kept.warnings} == {kept.path}
+    lines = desk.blobs["contribution/00#muffin"].decode().split("\n")
+    assert [lines[f.line - 1] for f in kept.warnings if f.rule == "near-miss-marker"] == ["[PERSPECTIV P01: b]"]
+    assert [f.line for f in kept.warnings if f.rule == "identity-mismatch"] == ([1] if front else [])
+
+
 def test_errors_keep_it_out_to_the_end(desk: Desk) -> None:
     for last in (False, True):
         taken = take(desk, "[CLAIM C01: a]\n[CLAIM C01: b]\n", last=last)
@@ -73,6 +82,14 @@ def test_the_judge_is_asked_for_scores_that_are_missing(desk: Desk) -> None:
     (finding,) = take(desk, text, "judge").findings
     assert finding.message == "no score of scone" and "scone: {W" in finding.fix
     assert take(desk, text, "judge", last=True).kept
+
+
+def test_the_judge_is_asked_about_a_score_of_nobody(desk: Desk) -> None:
+    for expert in ("muffin", "scone"):
+        desk.add(expert, "[CLAIM C01: a]\n")
+    each = "{W: 1, C: 1, T: 1, R: 1}"
+    (finding,) = take(desk, f"---\nscores: {{muffin: {each}, scone: {each}, skone: {each}}}\n---\nGood.\n", "judge").findings
+    assert finding.message == "a score of skone, who has not written in round 0" and finding.severity == "warning"
 
 
 def test_a_verdict_that_refers_to_nothing_goes_back(desk: Desk) -> None:

@@ -59,6 +59,12 @@ def test_every_command_and_every_global_option_is_offered() -> None:
         (("round", "show", ""), ["0", "1", "2"]),
         (("panel", "set", "1", "desk", "acc"), ["access"]),
         (("dialogue", "new", "--id", ""), []),
+        (("schema", "tensions"), ["tensions.list"]),
+        (("schema", "export", "rounds"), ["rounds"]),
+        (("hooks", "run", "pre-p"), ["pre-push"]),
+        (("export", "--format", "c"), ["csv", "canvas"]),
+        (("diff", "--format", ""), ["text", "json", "md"]),
+        (("verdict", "add", "--confidence", "s"), ["strong", "split"]),
         (("show", "--", "--"), []),
         (("nothing", "of", ""), []),
     ],
@@ -71,6 +77,9 @@ def test_what_is_offered(typed: tuple[str, ...], offered: list[str]) -> None:
 def test_files_and_folders_are_left_to_the_shell() -> None:
     assert complete(["round", "add", "x"], EXAMPLE, {}).others == FILES
     assert complete(["key", "new", "--key-file", ""], EXAMPLE, {}).others == FILES
+    assert complete(["import", "old.md", ""], EXAMPLE, {}).others == FILES
+    assert complete(["report", "-o", ""], EXAMPLE, {}).others == FILES
+    assert complete(["round", "run", "--keep-log", ""], EXAMPLE, {}).others == FOLDERS
     assert complete(["-C", ""], EXAMPLE, {}).others == FOLDERS
     assert complete(["show", ""], EXAMPLE, {}).others == ""
 

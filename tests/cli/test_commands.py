@@ -34,6 +34,18 @@ def test_every_row_loads_and_helps(row: object) -> None:
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
+def test_what_a_group_says_of_its_commands_fits_a_line(row: object) -> None:
+    branch = Branch(load(row), row.name)  # type: ignore[attr-defined, arg-type]
+    told = branch.help(f"blue {branch.name}", 80).partition("Commands:")[2]
+    assert not [line for line in told.splitlines() if line.endswith("...")], "make its first sentence shorter"
+
+
+def test_braces_in_a_usage_mean_a_choice() -> None:
+    assert blue("round", "show", "--help").out.startswith("Usage: blue round show [OPTIONS] N\n")
+    assert "{bash|zsh|fish|man}" in blue("completion", "--help").out
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
 def test_an_option_means_one_thing_in_the_whole_program(row: object) -> None:
     name = row.name  # type: ignore[attr-defined]
     for path, leaf in leaves(Branch(load(BY_NAME[name]), name), name):

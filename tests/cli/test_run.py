@@ -174,6 +174,12 @@ def test_what_is_in_the_way_is_named_when_no_round_is_left(root: Path) -> None:
     assert blue(root, "dialogue", "run", "--with", GOOD, "--max-rounds", "3").status == 0
 
 
+def test_it_stops_in_the_round_in_which_nobody_wrote(root: Path) -> None:
+    blue(root, "dialogue", "run", "--with", GOOD, "--max-rounds", "1")
+    said = blue(root, "dialogue", "run", "--with", CRASHING, "--retries", "0")
+    assert said.status == 1 and "hint: it stops in round 1: somebody did not write\n" in said.err
+
+
 def test_one_call_says_the_next(root: Path) -> None:
     said = blue(root, "dialogue", "run", "--with", GOOD, "--judge", JUDGE)
     assert said.status == 0 and f"blue verdict add -d {ID}, or the same call with --verdict" in said.err

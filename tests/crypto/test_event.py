@@ -53,7 +53,8 @@ def test_the_key_and_the_tag_are_what_the_format_says() -> None:
 
 
 def test_the_key_of_the_workspace_comes_from_the_master_key_by_way_of_a_kek() -> None:
-    material = pytest.importorskip("blue_cli.crypto.keys.material")
+    from blue_cli.crypto.keys import material
+
     uid, epoch, salt, _ = WORKSPACE_KEK
     kek = material.Umk(b"u" * 32).kek(uid, epoch, salt)
     assert kek == hkdf(b"u" * 32, b"blue/v1/kek\0\0\0\x09workspace\0\0\0\x010")

@@ -96,7 +96,15 @@ def test_without_a_marker_nothing_counts(said: str) -> None:
 
 
 def test_markers_in_code_are_none() -> None:
-    assert problem(b"Use this:\n\n```\n[TENSION T01: a]\n```\nI think.\n")[1] == NOTHING
+    """What a model does most: a word before, then all of it in a fence. It is told that this is why."""
+    fenced = b"Use this:\n\n```\n[TENSION T01: a]\n```\nI think.\n"
+    for said in (fenced, b"- `[TENSION T01: a]` I think\n", b"So:\n\n~~~~md\n[CLAIM C01: a]\n"):
+        answer = read("muffin.md", "muffin", said)
+        assert [(f.message, f.fix) for f in answer.problems] == [(answers.IN_CODE, answers.BARE)]
+
+
+def test_a_fence_without_markers_is_not_why_nothing_counts() -> None:
+    assert problem(b"Use this:\n\n```\nx = [1]\n```\n")[1] == NOTHING
 
 
 @pytest.mark.parametrize("said", [b"", b"\n \n\t\n", b"---\nexpert: muffin\n---\n", b"```\n\n```"])

