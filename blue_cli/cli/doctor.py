@@ -30,10 +30,10 @@ from blue_cli.workspace import Workspace, open_workspace
 
 GROUPS = ("machine", "workspace", "folder", "git", "keys", "settings")
 # Variables that are no setting. Those that other programs of this name may have are nobody's mistake.
-IN_A_RUN = ("BLUE_ROLE", "BLUE_ROUND", "BLUE_RUN")  # what a command that answers for an expert finds set
 VARIABLES = frozenset(
-    ("BLUE_DIALOGUE", "BLUE_DEBUG", "BLUE_SKIP_HOOKS", "BLUE_PASSPHRASE", "BLUE_PASSPHRASE_FILE", "BLUE_KMS_GRANT_TOKEN", VARIABLE, *IN_A_RUN)
+    ("BLUE_DIALOGUE", "BLUE_DEBUG", "BLUE_SKIP_HOOKS", "BLUE_PASSPHRASE", "BLUE_PASSPHRASE_FILE", "BLUE_KMS_GRANT_TOKEN", VARIABLE)
 )
+IN_A_RUN = frozenset(("BLUE_ROLE", "BLUE_ROUND", "BLUE_RUN"))  # what a command that answers for an expert finds set
 
 
 def command(
@@ -138,7 +138,7 @@ class _Visit:
 
     def _settings(self) -> Iterator[Check]:
         if self._workspace:
-            known = VARIABLES | {variable(key) for key in SETTINGS}
+            known = VARIABLES | IN_A_RUN | {variable(key) for key in SETTINGS}
             odd = sorted(name for name in self._env if re.fullmatch(r"BLUE_[A-Z_]+", name) and name not in known)
             yield from doctor.look_at_settings(self.settings, self._workspace.warnings, odd)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blue_cli.cli.doctor import GROUPS, VARIABLES
+from blue_cli.cli.doctor import GROUPS, IN_A_RUN, VARIABLES
 from blue_cli.config import SETTINGS
 from tests.cli.program import Said, Terminal, blue
 from tests.git.repository import git, repository
@@ -163,4 +163,4 @@ def test_every_variable_that_the_program_reads_is_known() -> None:
     read = set(re.findall(r'"(BLUE_[A-Z_]*[A-Z])"', source))
     from blue_cli.config import variable
 
-    assert read <= VARIABLES | {variable(key) for key in SETTINGS}
+    assert read <= VARIABLES | IN_A_RUN | {variable(key) for key in SETTINGS}
