@@ -53,7 +53,7 @@ class Prose:
     def __init__(self, href: Callable[[str], str] = lambda id: "") -> None:
         self._href = href
         self._markdown = _markdown()
-        self._markdown.renderer.rules["text"] = self._text  # type: ignore[attr-defined]
+        self._markdown.renderer.rules["text"] = self._text  # type: ignore[attr-defined]  # markdown-it types only the protocol of a renderer
         self._written: list[str] = []
         self._shown: list[str] = []
 
@@ -111,7 +111,7 @@ def _markdown() -> MarkdownIt:
     made.disable("reference")
     made.core.ruler.before("inline", "bounded", _bound)
     made.core.ruler.push("inert", _inert)
-    rules = made.renderer.rules  # type: ignore[attr-defined]
+    rules = made.renderer.rules  # type: ignore[attr-defined]  # as above
     rules["image"], rules["fence"], rules["code_block"] = _image, _code, _code
     rules["table_open"] = lambda *_: '<div class="wide" tabindex="0"><table>\n'
     rules["table_close"] = lambda *_: "</table></div>\n"
