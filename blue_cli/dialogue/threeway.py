@@ -99,7 +99,7 @@ def _segments(ours: Lines, theirs: Lines) -> Iterator[tuple[list[str], list[str]
     """What differs, and, as the same list twice, what does not."""
     j = k = 0
     same: list[str] = []
-    for to, too in [*pairs(ours, theirs), (len(ours), len(theirs))]:
+    for to, too in [*_alike(ours, theirs), (len(ours), len(theirs))]:
         if (j, k) != (to, too):
             yield same, same
             same = []
@@ -107,6 +107,13 @@ def _segments(ours: Lines, theirs: Lines) -> Iterator[tuple[list[str], list[str]
         same += ours[to : to + 1]
         j, k = to + 1, too + 1
     yield same, same
+
+
+def _alike(ours: Lines, theirs: Lines) -> Pairs:
+    """`pairs`, the same ones whoever merges: of two that are equally long it takes what its first argument decides."""
+    if list(ours) <= list(theirs):
+        return pairs(ours, theirs)
+    return [(i, j) for j, i in pairs(theirs, ours)]
 
 
 def _near_joined(segments: Iterator[tuple[list[str], list[str]]]) -> list[tuple[list[str], list[str]]]:
